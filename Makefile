@@ -1,0 +1,58 @@
+# Everything a person does with this repository. `make help` lists it.
+
+PREFIX ?= /usr/local
+SWIFT_FLAGS ?=
+# One place for the check of STYLE: an import that Package.swift does not declare is an error.
+BUILD = swift build --explicit-target-dependency-import-check error $(SWIFT_FLAGS)
+
+.PHONY: help prerequisites build demo test bench fuzz lint format install uninstall clean
+
+help:            ## list these
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
+
+prerequisites:   ## install what building needs, with apt
+	@Scripts/prerequisites.sh build
+
+build: prerequisites   ## build both programs, optimised, into .build/release
+	$(BUILD) -c release --product brownoutd
+	$(BUILD) -c release --product brownout
+
+demo:            ## see the incident's answer on this machine: no root, nothing left behind
+	@Scripts/prerequisites.sh build demo
+	@$(BUILD) -c release --product brownoutd
+	@$(BUILD) -c release --product brownout
+	@Scripts/demo.sh
+
+test:            ## what CI runs: lint, build, all tests, kernel tests in a private namespace
+	@Scripts/prerequisites.sh build test
+	@Scripts/test.sh
+
+bench:           ## ratios against no agent, a C loop, dnsdist and dnsmasq
+	@Scripts/prerequisites.sh build bench
+	@Scripts/bench.sh
+
+fuzz:            ## 60 s of libFuzzer on the parser and on parse, edit, parse
+	@Scripts/prerequisites.sh build
+	@Scripts/fuzz.sh
+
+lint:            ## format lint, strict
+	swift format lint --strict --recursive --parallel Sources Tests Plugins Package.swift
+
+format:          ## format in place
+	swift format --in-place --recursive --parallel Sources Tests Plugins Package.swift
+
+install: build   ## install under PREFIX, with the systemd unit (as root)
+	install -D -m 0755 .build/release/brownoutd $(DESTDIR)$(PREFIX)/sbin/brownoutd
+	install -D -m 0755 .build/release/brownout $(DESTDIR)$(PREFIX)/bin/brownout
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/brownoutd.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service
+	install -m 0644 Packaging/sysusers.d/brownout.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/
+
+uninstall:       ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/sbin/brownoutd $(DESTDIR)$(PREFIX)/bin/brownout
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/brownout.conf
+
+clean:           ## forget what was built
+	rm -rf .build

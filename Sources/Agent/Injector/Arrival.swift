@@ -1,0 +1,46 @@
+import FaultKinds
+public import Wire
+
+/// How and when a packet reached the host.
+public struct Arrival: Equatable, Sendable {
+    /// Whether it goes on to another host or container, rather than to a socket of this one.
+    public var isForwarded: Bool
+    /// Whether it came over the loopback interface.
+    public var isOnLoopbackInterface: Bool
+    /// Monotonic nanoseconds.
+    public var time: UInt64
+
+    public init(isForwarded: Bool, isOnLoopbackInterface: Bool, time: UInt64) {
+        self.isForwarded = isForwarded
+        self.isOnLoopbackInterface = isOnLoopbackInterface
+        self.time = time
+    }
+}
+
+/// The resolvers that this host is configured to ask (`/etc/resolv.conf`).
+public struct HostResolvers: Equatable, Sendable {
+    public var addresses: [IPAddress]
+
+    public init(addresses: [IPAddress]) { self.addresses = addresses }
+
+    /// Whether the host asks a cache of its own first.
+    public var isLoopback: Bool { addresses.first?.isLoopback ?? false }
+
+    /// Reads the `nameserver` lines of resolv.conf(5); no such line means the local host.
+    public init(resolvConf text: String) {
+        addresses = text.split(whereSeparator: \.isNewline).compactMap { line in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            guard words.count >= 2, words[0] == "nameserver" else { return nil }
+            // A scope such as fe80::1%eth0 says which interface, not which address.
+            return IPAddress(String(words[1].prefix { $0 != "%" }))
+        }
+        if addresses.isEmpty { addresses = [.v4(0x7F00_0001)] }
+    }
+
+    /// The way an answer from `source` took.
+    func path(from source: IPAddress, arrival: Arrival) -> Path {
+        if arrival.isForwarded { return .forwarded }
+        if source.isLoopback { return .loopback }
+        return arrival.isOnLoopbackInterface && addresses.contains(source) ? .loopback : .wire
+    }
+}

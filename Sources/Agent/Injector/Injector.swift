@@ -1,0 +1,216 @@
+import FaultKinds
+import Spec
+public import Wire
+
+/// Decides what becomes of each packet: bytes in, verdict out.
+///
+/// It knows no sockets, no clock and no kernel: time comes with each packet, randomness from each
+/// fault's seed. On any doubt a packet passes unchanged and is counted.
+public struct Injector: Sendable {
+    public internal(set) var counters = InjectorCounters()
+    /// Who the host asks; decides what `leg: auto` and `leg: loopback` mean.
+    public var resolvers: HostResolvers
+    public private(set) var faults: [LiveFault] = []
+
+    // Kept between packets for their room, so that deciding allocates nothing.
+    var view = AnswerView()
+    private var answer = DNS.Answer()
+    private var firedNow: [Int] = []
+    var messageOut = Writer(capacity: 65_535)
+    var streams = TCPStreams()
+    private var nextToken: UInt64 = 1
+
+    /// What an answer over UDP may grow to: 512 octets without EDNS (RFC 1035 section 4.2.1), else
+    /// the size that passes everywhere unfragmented (DNS flag day 2020).
+    static let plainLimit = 512
+    static let ednsLimit = 1232
+
+    public init(resolvers: HostResolvers) {
+        self.resolvers = resolvers
+    }
+
+    /// Puts a fault in force behind those that are armed already.
+    public mutating func arm(_ fault: LiveFault) {
+        faults.append(fault)
+    }
+
+    /// Takes a fault out of force; nil if there is none of that number.
+    ///
+    /// - Returns: The fault as it ended. Connections that its drops have silenced are followed
+    ///   anew. Whoever calls this lets all held packets go.
+    public mutating func lift(_ number: UInt64) -> LiveFault? {
+        guard let index = faults.firstIndex(where: { $0.number == number }) else { return nil }
+        streams.abandon()
+        return faults.remove(at: index)
+    }
+
+    /// Decides one packet that the kernel has queued.
+    ///
+    /// - Parameters:
+    ///   - bytes: The packet from its IP header on.
+    ///   - arrival: How and when it came.
+    ///   - out: Where the bytes go that replace it.
+    ///   - releases: Where the ends of earlier holds go.
+    public mutating func decide(
+        _ bytes: Span<UInt8>, arrival: Arrival, out: inout Writer, releases: inout [Release]
+    ) -> Verdict {
+        counters.received += 1
+        if faults.isEmpty { return .accept }
+        let packet: Packet
+        do {
+            packet = try Packet(parsing: bytes)
+        } catch {
+            counters.unparsed += 1
+            return .accept
+        }
+        guard faults.contains(where: { $0.fault.port == packet.sourcePort }) else { return .accept }
+        view.transport = packet.transport
+        view.source = packet.source
+        view.sourcePort = packet.sourcePort
+        view.path = resolvers.path(from: packet.source, arrival: arrival)
+        view.resolverIsLoopback = resolvers.isLoopback
+        switch packet.transport {
+        case .udp:
+            return decideDatagram(packet, bytes: bytes, arrival: arrival, out: &out)
+        case .tcp:
+            return decideSegment(
+                packet, bytes: bytes, arrival: arrival, out: &out, releases: &releases)
+        }
+    }
+
+    mutating func makeToken() -> UInt64 {
+        defer { nextToken += 1 }
+        return nextToken
+    }
+
+    private mutating func decideDatagram(
+        _ packet: Packet, bytes: Span<UInt8>, arrival: Arrival, out: inout Writer
+    ) -> Verdict {
+        let message = bytes.extracting(packet.payload)
+        let decision = decide(message: message, at: arrival.time, keepingLength: false)
+        let replaced = decision.outcome == .rewritten
+        if replaced {
+            packet.write(
+                payload: messageOut.storage.span.extracting(0..<messageOut.count),
+                original: bytes, to: &out)
+            if out.overflowed {
+                counters.errors += 1
+                return .accept
+            }
+        }
+        switch decision.outcome {
+        case .dropped:
+            counters.dropped += 1
+            return .drop
+        case .passed where decision.delay == .zero:
+            return .accept
+        case .rewritten where decision.delay == .zero:
+            counters.rewritten += 1
+            return .replace
+        case .passed, .rewritten:
+            counters.held += 1
+            if replaced { counters.rewritten += 1 }
+            return .hold(
+                until: arrival.time &+ decision.delay.wholeNanoseconds, token: makeToken(),
+                replaced: replaced)
+        }
+    }
+
+    /// What the armed faults make of one DNS message.
+    struct Decision: Equatable {
+        enum Outcome { case passed, rewritten, dropped }
+        var outcome: Outcome
+        var delay: Duration
+
+        static let pass = Decision(outcome: .passed, delay: .zero)
+    }
+
+    /// Lets every armed fault act on one DNS message, in arming order.
+    ///
+    /// If the outcome is `.rewritten`, the new message is in `messageOut`.
+    mutating func decide(
+        message bytes: Span<UInt8>, at time: UInt64, keepingLength: Bool
+    ) -> Decision {
+        let message: DNS.Message
+        do {
+            message = try DNS.Message(parsing: bytes)
+        } catch {
+            counters.unparsed += 1
+            return .pass
+        }
+        guard view.load(message, from: bytes) else { return .pass }
+        counters.answers += 1
+
+        var isLoaded = false
+        var delay = Duration.zero
+        var dropped = false
+        firedNow.removeAll(keepingCapacity: true)
+        for index in faults.indices {
+            faults[index].counters.seen += 1
+            guard faults[index].matches(view) else { continue }
+            faults[index].counters.matched += 1
+            let elapsed = faults[index].elapsed(at: time)
+            guard faults[index].acts(at: elapsed) else { continue }
+            if !isLoaded, faults[index].rewrites, view.mayBeRewritten {
+                answer.load(message, from: bytes)
+                isLoaded = true
+            }
+            if faults[index].isDryRun {
+                var copy = answer
+                let fired = faults[index].fire(
+                    on: &copy, message: bytes, view: view, elapsed: elapsed)
+                if fired.outcome != .untouched || fired.delay > .zero {
+                    faults[index].counters.fired += 1
+                }
+                continue
+            }
+            let fired = faults[index].fire(
+                on: &answer, message: bytes, view: view, elapsed: elapsed)
+            delay += fired.delay
+            switch fired.outcome {
+            case .changed:
+                firedNow.append(index)
+                if let mark = faults[index].mark { answer.ede = mark }
+            case .drop:
+                faults[index].counters.fired += 1
+                dropped = true
+            case .untouched, .delay:
+                if fired.delay > .zero { faults[index].counters.fired += 1 }
+            }
+            if dropped { break }
+        }
+        if dropped {
+            countFired()
+            return Decision(outcome: .dropped, delay: .zero)
+        }
+        if firedNow.isEmpty { return Decision(outcome: .passed, delay: delay) }
+
+        messageOut.reset()
+        let room = message.opt == nil ? Self.plainLimit : Self.ednsLimit
+        let limit: DNS.Answer.Limit =
+            keepingLength ? .exactly(bytes.count) : .atMost(max(bytes.count, room))
+        guard case .written(let leftOut) = answer.write(to: &messageOut, source: bytes, limit: limit)
+        else {
+            counters.unrewritable += 1
+            for index in firedNow { faults[index].counters.passed += 1 }
+            return Decision(outcome: .passed, delay: delay)
+        }
+        if leftOut.contains(.soa) { counters.withoutSOA += 1 }
+        countFired()
+        return Decision(outcome: .rewritten, delay: delay)
+    }
+
+    private mutating func countFired() {
+        for index in firedNow { faults[index].counters.fired += 1 }
+    }
+}
+
+extension Duration {
+    /// Nanoseconds, at most what 63 bits hold.
+    var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? UInt64(Int64.max) : product &+ UInt64(attoseconds / 1_000_000_000)
+    }
+}

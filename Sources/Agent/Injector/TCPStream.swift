@@ -1,0 +1,102 @@
+import Wire
+
+/// One direction of a DNS-over-TCP connection: the bytes that a server sends.
+///
+/// DNS messages are found by their two-octet length (RFC 7766 section 8) wherever segments end.
+/// Sequence numbers never move: a decided message keeps its length.
+struct TCPStream {
+    enum State: Equatable {
+        /// Message boundaries are known.
+        case following
+        /// They are not, or no longer: everything passes.
+        case lost
+        /// A message was dropped: from this sequence number on nothing may pass, as the client
+        /// could not use it anyway.
+        case silenced(from: UInt32)
+    }
+
+    /// A segment that waits for the rest of a message.
+    struct Segment {
+        var token: UInt64
+        /// Its place in `pending`.
+        var range: Range<Int>
+        var packet: Packet
+        /// The bytes before its payload: IP and TCP headers.
+        var head: [UInt8]
+    }
+
+    /// A message that was rewritten, kept so that a retransmission is rewritten in the same way.
+    struct Rewritten {
+        var sequence: UInt32
+        var bytes: [UInt8]
+        /// The original is held until then; what comes earlier is a duplicate of it.
+        var notBefore: UInt64
+    }
+
+    var state: State
+    /// Whether the start of the connection, or at least of a message, was seen.
+    var isSynchronised: Bool
+    /// The sequence number after the last byte seen in order.
+    var next: UInt32
+    /// Bytes from the first held segment on.
+    var pending: [UInt8] = []
+    /// How much of `pending` belongs to messages that are decided.
+    var decided = 0
+    /// Which parts of `pending` are not what the server sent.
+    var rewritten: [Range<Int>] = []
+    /// When the messages in `pending` may be whole for the client.
+    var delayedUntil: UInt64 = 0
+    var segments: [Segment] = []
+    /// When the kernel lets held segments go, whatever happened.
+    var deadline: UInt64 = 0
+    var history: [Rewritten] = []
+    var lastSeen: UInt64
+
+    /// A 64 KiB message, its length, and what follows in its last segment.
+    static let pendingLimit = 2 * 65_537
+    /// A message of one-octet segments up to the usual UDP limits is still put together.
+    static let segmentLimit = 4096
+    /// How long a segment may wait for the rest of its message: below the smallest RTO of Linux
+    /// (200 ms) times three tries.
+    static let patience: UInt64 = 1_000_000_000
+    static let historyLimit = 8
+
+    /// Whether any of these bytes of `pending` were rewritten.
+    func isRewritten(_ range: Range<Int>) -> Bool {
+        rewritten.contains { $0.overlaps(range) }
+    }
+
+    /// The range of `pending` that holds the next complete message, after its length.
+    ///
+    /// Returns nil if it is not complete.
+    var nextMessage: Range<Int>? {
+        guard pending.count >= decided + 2 else { return nil }
+        let length = Int(pending[decided]) << 8 | Int(pending[decided + 1])
+        let start = decided + 2
+        return pending.count - start >= length ? start..<start + length : nil
+    }
+
+    /// Forgets what was waiting, and follows the connection no further.
+    mutating func lose() {
+        state = .lost
+        forgetPending()
+    }
+
+    mutating func forgetPending() {
+        pending.removeAll(keepingCapacity: true)
+        segments.removeAll(keepingCapacity: true)
+        rewritten.removeAll(keepingCapacity: true)
+        decided = 0
+        delayedUntil = 0
+    }
+
+    mutating func remember(_ message: Rewritten) {
+        if history.count >= Self.historyLimit { history.removeFirst() }
+        history.append(message)
+    }
+}
+
+/// Sequence numbers compare modulo 2^32 (RFC 9293 section 3.4).
+func sequenceDistance(from start: UInt32, to end: UInt32) -> Int {
+    Int(Int32(bitPattern: end &- start))
+}

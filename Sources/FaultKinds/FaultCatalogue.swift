@@ -1,0 +1,10 @@
+/// The fault files that come with the program.
+public enum FaultCatalogue {
+    /// Names and YAML texts, by name.
+    public static var all: [(name: String, text: String)] { EmbeddedTexts.faults }
+
+    /// The YAML text of one, or nil.
+    public static func text(named name: String) -> String? {
+        all.first { $0.name == name }?.text
+    }
+}

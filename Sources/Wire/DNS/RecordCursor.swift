@@ -1,0 +1,44 @@
+extension DNS {
+    /// Steps over the records of a parsed message, from the first answer to the last additional.
+    public struct RecordCursor: Equatable, Sendable {
+        private var offset: Int
+        private var header: Header
+
+        init(header: Header, offset: Int) {
+            self.header = header
+            self.offset = offset
+        }
+
+        /// The next record; nil after the last, or if `bytes` are not those that were parsed.
+        public mutating func next(in bytes: Span<UInt8>) -> Record? {
+            try? read(in: bytes)
+        }
+
+        mutating func read(in bytes: Span<UInt8>) throws(WireError) -> Record? {
+            guard let section = takeSection() else { return nil }
+            let record = try Record(parsing: bytes, at: offset, section: section)
+            offset = record.end
+            return record
+        }
+
+        /// Counts one record down in the first section that has any left.
+        private mutating func takeSection() -> Section? {
+            if header.answerCount > 0 {
+                header.answerCount -= 1
+                return .answer
+            }
+            if header.authorityCount > 0 {
+                header.authorityCount -= 1
+                return .authority
+            }
+            if header.additionalCount > 0 {
+                header.additionalCount -= 1
+                return .additional
+            }
+            return nil
+        }
+
+        /// The offset of the next record.
+        var position: Int { offset }
+    }
+}
