@@ -21,27 +21,58 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
             traits: []),
-        // The client of that API, over a unix socket.
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        // Sockets of the API, its peers' credentials, and the lab's DNS server.
+        // Sockets of the API and its client, its peers' credentials, the lab's DNS server.
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        // The methods and fields of the API's messages.
+        .package(
+            url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         // Hummingbird's logger, and the agent's own diagnostics.
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         // Hummingbird's life cycle: start in order, stop in order, on a signal.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // Files and descriptors with typed errors, without Foundation.
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
     targets: [
-        
+        .target(name: "CNetfilter"),
         .target(name: "Wire", swiftSettings: strict),
         .target(
             name: "Spec", dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        
+        .target(
+            name: "Control",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
+        .target(name: "Netfilter", dependencies: ["CNetfilter"], swiftSettings: strict),
         .target(
             name: "FaultKinds", dependencies: ["Wire", "Spec"], swiftSettings: strict,
             plugins: ["EmbedTexts"]),
-        .target(name: "Agent", dependencies: ["Wire", "Spec", "FaultKinds"], swiftSettings: strict),
         .executableTarget(name: "embedtexts", swiftSettings: strict),
         .plugin(name: "EmbedTexts", capability: .buildTool(), dependencies: ["embedtexts"]),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Control", "FaultKinds", "Netfilter", "Spec", "Wire",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("API/openapi.json")], swiftSettings: strict),
+        .executableTarget(
+            name: "brownoutd",
+            dependencies: [
+                "Agent",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
     ]
 )

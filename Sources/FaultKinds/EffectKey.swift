@@ -150,7 +150,8 @@ extension DNSEffect {
     public init(_ node: Node) throws(SpecError) {
         self.init()
         var fields = try Fields(
-            node, of: "the \(Self.name) effect", primary: Self.primaryKey, mayBeEmpty: Self.schema.mayBeEmpty)
+            node, of: "the \(Self.name) effect", primary: Self.primaryKey,
+            mayBeEmpty: Self.schema.mayBeEmpty)
         for key in Self.keys {
             guard fields.contains(key.name) else {
                 if key.isRequired {

@@ -1,4 +1,3 @@
-
 /// Where on its way an answer is changed, on a host with a local cache.
 ///
 /// Such a host sees each answer twice: from the upstream server to the cache, and from the cache to

@@ -4,7 +4,7 @@ import Wire
 extension Injector {
     mutating func decideSegment(
         _ packet: Packet, bytes: Span<UInt8>, arrival: Arrival, out: inout Writer,
-        releases: inout [Release]
+        releases: inout [HoldEnd]
     ) -> Verdict {
         guard let tcp = packet.tcp else { return .accept }
         let key = StreamKey(packet)
@@ -45,7 +45,7 @@ extension Injector {
 
     private mutating func decide(
         _ packet: Packet, sequence: UInt32, bytes: Span<UInt8>, stream: inout TCPStream,
-        arrival: Arrival, out: inout Writer, releases: inout [Release]
+        arrival: Arrival, out: inout Writer, releases: inout [HoldEnd]
     ) -> Verdict {
         if !stream.segments.isEmpty, arrival.time >= stream.deadline {
             // The kernel has let the held segments go as they were.
@@ -97,7 +97,8 @@ extension Injector {
         for message in stream.history {
             let offset = sequenceDistance(from: sequence, to: message.sequence)
             let overlap =
-                max(0, offset)..<max(
+                max(
+                    0, offset)..<max(
                     max(0, offset), min(packet.payload.count, offset + message.bytes.count))
             if overlap.isEmpty { continue }
             if arrival.time < message.notBefore { return .drop }
@@ -112,7 +113,7 @@ extension Injector {
     /// A segment that goes on where the last one ended.
     private mutating func decideNew(
         _ packet: Packet, bytes: Span<UInt8>, stream: inout TCPStream, arrival: Arrival,
-        out: inout Writer, releases: inout [Release]
+        out: inout Writer, releases: inout [HoldEnd]
     ) -> Verdict {
         let payload = bytes.extracting(packet.payload)
         let start = stream.pending.count
@@ -160,7 +161,7 @@ extension Injector {
     /// The end of a wait: all messages are decided, or the rest cannot be waited for.
     private mutating func letGoWhole(
         _ packet: Packet, bytes: Span<UInt8>, own: Range<Int>, isWhole: Bool,
-        stream: inout TCPStream, arrival: Arrival, out: inout Writer, releases: inout [Release]
+        stream: inout TCPStream, arrival: Arrival, out: inout Writer, releases: inout [HoldEnd]
     ) -> Verdict {
         releaseSegments(of: stream, into: &releases)
         let isReplaced = stream.isRewritten(own)
@@ -203,13 +204,13 @@ extension Injector {
 
     /// Drops a message, and with it all that the server sends from there on.
     private mutating func silence(
-        _ stream: inout TCPStream, from offset: Int, base: UInt32, releases: inout [Release]
+        _ stream: inout TCPStream, from offset: Int, base: UInt32, releases: inout [HoldEnd]
     ) -> Verdict {
         counters.dropped += 1
         let firstLost = stream.segments.firstIndex { $0.range.upperBound > offset }
         if let firstLost {
             for segment in stream.segments[firstLost...] {
-                releases.append(Release(token: segment.token, action: .drop))
+                releases.append(HoldEnd(token: segment.token, action: .drop))
             }
             stream.segments.removeSubrange(firstLost...)
         }
@@ -220,10 +221,10 @@ extension Injector {
     }
 
     /// Lets held segments go with the bytes that were decided for them.
-    private func releaseSegments(of stream: TCPStream, into releases: inout [Release]) {
+    private func releaseSegments(of stream: TCPStream, into releases: inout [HoldEnd]) {
         for segment in stream.segments {
             guard stream.isRewritten(segment.range) else {
-                releases.append(Release(token: segment.token, action: .accept))
+                releases.append(HoldEnd(token: segment.token, action: .accept))
                 continue
             }
             var out = Writer(capacity: segment.head.count + segment.range.count)
@@ -231,15 +232,15 @@ extension Injector {
                 payload: stream.pending.span.extracting(segment.range),
                 original: segment.head.span, to: &out)
             releases.append(
-                Release(
+                HoldEnd(
                     token: segment.token, action: out.overflowed ? .accept : .replace(out.bytes)))
         }
     }
 
     /// Lets held segments go as they came.
-    private func letGo(_ stream: TCPStream, into releases: inout [Release]) {
+    private func letGo(_ stream: TCPStream, into releases: inout [HoldEnd]) {
         for segment in stream.segments {
-            releases.append(Release(token: segment.token, action: .accept))
+            releases.append(HoldEnd(token: segment.token, action: .accept))
         }
     }
 }

@@ -34,12 +34,12 @@ public struct Injector: Sendable {
         faults.append(fault)
     }
 
-    /// Takes a fault out of force; nil if there is none of that number.
+    /// Takes a fault out of force; nil if there is none of that id.
     ///
     /// - Returns: The fault as it ended. Connections that its drops have silenced are followed
     ///   anew. Whoever calls this lets all held packets go.
-    public mutating func lift(_ number: UInt64) -> LiveFault? {
-        guard let index = faults.firstIndex(where: { $0.number == number }) else { return nil }
+    public mutating func lift(_ id: String) -> LiveFault? {
+        guard let index = faults.firstIndex(where: { $0.id == id }) else { return nil }
         streams.abandon()
         return faults.remove(at: index)
     }
@@ -52,7 +52,7 @@ public struct Injector: Sendable {
     ///   - out: Where the bytes go that replace it.
     ///   - releases: Where the ends of earlier holds go.
     public mutating func decide(
-        _ bytes: Span<UInt8>, arrival: Arrival, out: inout Writer, releases: inout [Release]
+        _ bytes: Span<UInt8>, arrival: Arrival, out: inout Writer, releases: inout [HoldEnd]
     ) -> Verdict {
         counters.received += 1
         if faults.isEmpty { return .accept }
@@ -189,7 +189,8 @@ public struct Injector: Sendable {
         let room = message.opt == nil ? Self.plainLimit : Self.ednsLimit
         let limit: DNS.Answer.Limit =
             keepingLength ? .exactly(bytes.count) : .atMost(max(bytes.count, room))
-        guard case .written(let leftOut) = answer.write(to: &messageOut, source: bytes, limit: limit)
+        guard
+            case .written(let leftOut) = answer.write(to: &messageOut, source: bytes, limit: limit)
         else {
             counters.unrewritable += 1
             for index in firedNow { faults[index].counters.passed += 1 }

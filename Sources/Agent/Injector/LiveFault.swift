@@ -18,8 +18,8 @@ public struct FaultCounters: Equatable, Sendable {
 
 /// A fault while it is armed.
 public struct LiveFault: Sendable {
-    /// Its number among all faults of this agent.
-    public let number: UInt64
+    /// What the agent calls it.
+    public let id: String
     public let fault: Fault
     /// Where all its randomness comes from.
     public let seed: UInt64
@@ -42,9 +42,9 @@ public struct LiveFault: Sendable {
     static let markLimit = 96
 
     public init(
-        number: UInt64, name: String, fault: Fault, seed: UInt64, isDryRun: Bool, armedAt: UInt64
+        id: String, name: String, fault: Fault, seed: UInt64, isDryRun: Bool, armedAt: UInt64
     ) {
-        self.number = number
+        self.id = id
         self.fault = fault
         self.seed = seed
         self.isDryRun = isDryRun

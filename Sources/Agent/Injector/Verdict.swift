@@ -6,13 +6,13 @@ public enum Verdict: Equatable, Sendable {
     case drop
     /// The bytes in the injector's output go on in its place.
     case replace
-    /// It (or, if `replaced`, the bytes in the output) goes on at that time, unless a ``Release``
+    /// It (or, if `replaced`, the bytes in the output) goes on at that time, unless a ``HoldEnd``
     /// with this token comes first. Times are monotonic nanoseconds.
     case hold(until: UInt64, token: UInt64, replaced: Bool)
 }
 
 /// The end of a hold, before its time.
-public struct Release: Equatable, Sendable {
+public struct HoldEnd: Equatable, Sendable {
     public enum Action: Equatable, Sendable {
         case accept
         case drop

@@ -42,7 +42,11 @@ extension DNS.Answer {
     /// The addresses of the answer section, in their order. Makes an array: not for the hot path.
     public var addresses: [IPAddress] {
         entries.compactMap { entry in
-            if entry.isAnswerAddress, case .address(let address) = entry.data { address } else { nil }
+            if entry.isAnswerAddress, case .address(let address) = entry.data {
+                address
+            } else {
+                nil
+            }
         }
     }
 

@@ -87,7 +87,9 @@ extension DNS.RecordWriter {
         let start = out.count
         out.append(parameter.code)
         out.append(UInt16(0))
-        for offset in stride(from: parameter.value.lowerBound, to: parameter.value.upperBound - 1, by: 2) {
+        for offset in stride(
+            from: parameter.value.lowerBound, to: parameter.value.upperBound - 1, by: 2)
+        {
             let key = source.uint16(at: offset)
             guard key != DNS.ServiceKey.ipv4hint, key != DNS.ServiceKey.ipv6hint else { continue }
             out.append(key)

@@ -1,0 +1,43 @@
+public import Control
+
+extension Agent {
+    /// What the agent is, holds and has done. While the packet loop does not answer, with its latest
+    /// counts.
+    public func status() async -> AgentStatus {
+        try? await look()
+        return AgentStatus(
+            version: Release.version, pid: settings.pid,
+            uptimeSeconds: Double((clock.now - started).wholeMilliseconds) / 1000,
+            halted: halted, onDemand: settings.onDemand, queue: path.queue,
+            statement: path.statement, prefilter: prefilter, faults: armed(), counters: counters,
+            journal: feed.journal.status)
+    }
+
+    /// The faults in force, in arming order.
+    public func faults() async -> [ArmedFault] {
+        try? await look()
+        return armed()
+    }
+
+    /// One fault in force.
+    public func fault(_ id: String) async throws(APIError) -> ArmedFault {
+        try? await look()
+        guard let lease = table[id] else { throw Self.noFault(id) }
+        return lease.armed(at: clock.now)
+    }
+
+    /// Whether the packet loop answers: the same round trip as the heartbeat's.
+    public func health() async -> Health {
+        do throws(DataPathError) {
+            try await look()
+            return Health(healthy: true)
+        } catch {
+            return Health(healthy: false, problem: error.problem)
+        }
+    }
+
+    private func armed() -> [ArmedFault] {
+        let now = clock.now
+        return table.leases.map { $0.armed(at: now) }
+    }
+}

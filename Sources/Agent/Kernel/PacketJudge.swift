@@ -1,0 +1,50 @@
+import Netfilter
+import Wire
+
+/// Puts the pure injector into the packet loop.
+struct PacketJudge: PacketHandler {
+    var injector: Injector
+    private let loopbackInterface: UInt32
+    private var out = Writer(capacity: PacketJudge.packetLimit)
+    private var releases: [HoldEnd] = []
+
+    /// What one netlink attribute takes: 65,535 octets less its header of 4.
+    static let packetLimit = 65_531
+
+    init(injector: Injector, loopbackInterface: UInt32) {
+        self.injector = injector
+        self.loopbackInterface = loopbackInterface
+    }
+
+    mutating func handle(
+        _ packet: Span<UInt8>, _ info: PacketInfo, _ reply: inout Reply
+    ) -> Netfilter.Verdict {
+        out.reset()
+        releases.removeAll(keepingCapacity: true)
+        let arrival = Arrival(
+            isForwarded: info.hook == .forward,
+            isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival)
+        let verdict = injector.decide(packet, arrival: arrival, out: &out, releases: &releases)
+        for release in releases { settle(release, &reply) }
+        switch verdict {
+        case .accept:
+            return .accept
+        case .drop:
+            return .drop
+        case .replace:
+            reply.replace(with: out.storage.span.extracting(0..<out.count))
+            return .replace
+        case .hold(let until, let token, let replaced):
+            if replaced { reply.replace(with: out.storage.span.extracting(0..<out.count)) }
+            return .hold(until: until, token: token, replaced: replaced)
+        }
+    }
+
+    private func settle(_ release: HoldEnd, _ reply: inout Reply) {
+        switch release.action {
+        case .accept: reply.release(token: release.token)
+        case .drop: reply.dropHeld(token: release.token)
+        case .replace(let bytes): reply.release(token: release.token, replacing: bytes.span)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import FaultKinds
+import Netfilter
+import Spec
+
+/// What the kernel has to queue for some faults.
+struct RulesetPlan: Equatable {
+    var ruleset: Ruleset
+    /// Whether every answer is queued, rather than those that hold a label.
+    var queuesEverything: Bool
+
+    /// A fault and how long it may still last.
+    typealias Term = (fault: Fault, remaining: Duration)
+
+    init(_ terms: [Term], queues: QueueNumbers) {
+        ruleset = Ruleset(queue: queues.datagrams, streamQueue: queues.streams)
+        ruleset.tcp = Self.ports(of: terms)
+        guard let labels = PrefilterPlan(faults: terms.map(\.fault)).labels else {
+            queuesEverything = true
+            ruleset.udp = [Ruleset.Prefilter(label: nil, ports: ruleset.tcp)]
+            return
+        }
+        queuesEverything = false
+        ruleset.udp = labels.map { label in
+            let needing = terms.filter { term in
+                term.fault.names.contains { $0.literalLabels.contains(label) }
+            }
+            return Ruleset.Prefilter(label: label, ports: Self.ports(of: needing))
+        }
+    }
+
+    /// Each port with the end of the longest fault on it.
+    private static func ports(of terms: [Term]) -> [UInt16: Duration] {
+        var ports: [UInt16: Duration] = [:]
+        for (fault, remaining) in terms {
+            ports[fault.port] = max(ports[fault.port] ?? .zero, remaining)
+        }
+        return ports
+    }
+}

@@ -1,0 +1,53 @@
+import Control
+import FaultKinds
+import Spec
+
+extension SpecReader {
+    /// Reads faults as Spec and FaultKinds do.
+    public static let faults = SpecReader(
+        fault: { (text, name) throws(APIError) in
+            do throws(SpecError) {
+                let node = try Node.load(yaml: text, file: name ?? "fault")
+                let fault = try Fault(node)
+                return LoadedFault(fault, name: name)
+            } catch {
+                throw APIError(
+                    .spec, error.description, location: error.location.description)
+            }
+        },
+        duration: { (text) throws(APIError) in
+            do throws(ValueProblem) {
+                return try Duration(parsing: text)
+            } catch {
+                throw APIError(.request, error.sentence)
+            }
+        },
+        pattern: { (text) throws(APIError) in
+            do throws(ValueProblem) {
+                return try NamePattern(parsing: text).description
+            } catch {
+                throw APIError(.spec, error.sentence)
+            }
+        })
+}
+
+extension ValueProblem {
+    fileprivate var sentence: String {
+        [problem, hint].compactMap { $0 }.joined(separator: "; ")
+    }
+}
+
+extension LoadedFault {
+    init(_ fault: Fault, name: String?) {
+        let json = fault.node.json()
+        self.init(
+            name: name ?? fault.title ?? fault.names.first?.description ?? "fault",
+            names: fault.names.map(\.description),
+            except: fault.except.map(\.description),
+            tooBroad: fault.names.filter(\.isTooBroad).map(\.description),
+            effects: fault.effects.map { $0.summary },
+            lease: fault.lease, seed: fault.seed,
+            // A tree that was just read is JSON; if not, its text is still worth showing.
+            spec: (try? ControlJSON.decode(from: json.utf8)) ?? .string(json), content: fault)
+    }
+}

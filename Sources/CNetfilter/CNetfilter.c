@@ -1,0 +1,66 @@
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+void *bn_nfqueue_info(uint16_t queue, uint32_t *size) {
+    struct xt_NFQ_info_v3 info = {
+        .queuenum = queue, .queues_total = 1, .flags = NFQ_FLAG_BYPASS};
+    *size = XT_ALIGN(sizeof info);
+    void *block = calloc(1, *size);
+    if (block != NULL)
+        memcpy(block, &info, sizeof info);
+    return block;
+}
+
+void *bn_string_info(const char *algorithm, const uint8_t *pattern, uint8_t length,
+                     uint16_t from, uint16_t to, uint32_t *size) {
+    if (length == 0 || length > XT_STRING_MAX_PATTERN_SIZE ||
+        strlen(algorithm) >= XT_STRING_MAX_ALGO_NAME_SIZE)
+        return NULL;
+    *size = XT_ALIGN(sizeof(struct xt_string_info));
+    struct xt_string_info *info = calloc(1, *size);
+    if (info == NULL)
+        return NULL;
+    info->from_offset = from;
+    info->to_offset = to;
+    strcpy(info->algo, algorithm);
+    memcpy(info->pattern, pattern, length);
+    info->patlen = length;
+    info->u.v1.flags = XT_STRING_FLAG_IGNORECASE;
+    return info;
+}
+
+int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int count) {
+    struct mmsghdr messages[64];
+    if (count > 64)
+        count = 64;
+    memset(messages, 0, count * sizeof messages[0]);
+    for (unsigned int i = 0; i < count; i++) {
+        messages[i].msg_hdr.msg_iov = &buffers[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int received = recvmmsg(fd, messages, count, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < received; i++)
+        lengths[i] = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ? 0 : messages[i].msg_len;
+    return received;
+}
+
+int bn_enter_network_namespace(int fd) { return setns(fd, CLONE_NEWNET); }
+
+int bn_peer_credentials(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
+        return -1;
+    if (length != sizeof credentials) {
+        errno = EINVAL;
+        return -1;
+    }
+    *pid = credentials.pid;
+    *uid = credentials.uid;
+    *gid = credentials.gid;
+    return 0;
+}

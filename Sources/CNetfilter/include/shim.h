@@ -1,0 +1,65 @@
+// The C libraries behind the target Netfilter: libmnl, libnftnl, libnetfilter_queue, libcap-ng.
+// Functions of ours (`bn_…`) exist only where Swift cannot call the original; each says why.
+#ifndef BROWNOUT_CNETFILTER_H
+#define BROWNOUT_CNETFILTER_H
+
+// First: without it the <linux/netfilter*.h> headers do not build as a module.
+#include <netinet/in.h>
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_NFQUEUE.h>
+#include <linux/netfilter/xt_string.h>
+#include <linux/netlink.h>
+
+#include <libmnl/libmnl.h>
+
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <libnftnl/table.h>
+#include <libnftnl/udata.h>
+
+#include <libnetfilter_queue/libnetfilter_queue.h>
+
+#include <cap-ng.h>
+
+/// `struct xt_NFQ_info_v3` with the bypass flag, in a block from `malloc` (the rule takes it over and
+/// frees it). Why not Swift: XT_ALIGN is a function-like macro.
+void *bn_nfqueue_info(uint16_t queue, uint32_t *size);
+
+/// `struct xt_string_info` (match `string` rev 1, ignore case), in a block from `malloc` (the rule takes
+/// it over and frees it); NULL if `length` is 0 or above XT_STRING_MAX_PATTERN_SIZE.
+/// Why not Swift: its fixed `char` arrays are imported as tuples of 16 and 128 elements.
+void *bn_string_info(const char *algorithm, const uint8_t *pattern, uint8_t length,
+                     uint16_t from, uint16_t to, uint32_t *size);
+
+/// recvmmsg(2) with MSG_DONTWAIT into `count` (at most 64) buffers; `lengths` gets the length of each
+/// message, 0 for one that did not fit. Why not Swift: `struct mmsghdr` needs _GNU_SOURCE, which
+/// `import Glibc` does not define.
+int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int count);
+
+/// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.
+int bn_enter_network_namespace(int fd);
+
+/// getsockopt(2) SO_PEERCRED. Why not Swift: `struct ucred` needs _GNU_SOURCE.
+int bn_peer_credentials(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid);
+
+#endif

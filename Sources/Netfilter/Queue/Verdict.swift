@@ -1,0 +1,40 @@
+/// What is to become of a packet.
+public enum Verdict: Equatable, Sendable {
+    /// Goes on unchanged.
+    case accept
+    /// Is never seen again.
+    case drop
+    /// Goes on with the bytes given to `Reply.replace(with:)`.
+    case replace
+    /// Waits in the kernel until a time on the loop's clock (`Reply.now`, ns of CLOCK_MONOTONIC), or until released or
+    /// dropped by its token, which any number of packets may share. With `replaced`, what waits are the bytes
+    /// given to `Reply.replace(with:)`. A time that has passed is `accept` or `replace`.
+    case hold(until: UInt64, token: UInt64, replaced: Bool)
+}
+
+/// What is known of a packet besides its bytes, which start at the IP header.
+public struct PacketInfo: Equatable, Sendable {
+    /// Where in the kernel the packet was stopped.
+    public enum Hook: Equatable, Sendable {
+        /// It is for this host.
+        case input
+        /// It is for somebody behind this host.
+        case forward
+        /// A hook number that our rules do not use.
+        case other(UInt8)
+    }
+
+    public var hook: Hook
+    /// Index of the interface that the packet came in by; 0 if unknown.
+    public var inputInterface: UInt32
+    /// When the loop took the packet from the kernel, in ns of CLOCK_MONOTONIC.
+    public var arrival: UInt64
+    /// True for IPv6, false for IPv4.
+    public var isIPv6: Bool
+    /// The checksum in the transport header is not computed yet (NFQA_SKB_CSUMNOTREADY).
+    public var checksumNotReady: Bool
+    /// The packet stands for several segments of TCP (NFQA_SKB_GSO): longer than the interface's MTU.
+    public var isSegmentTrain: Bool
+    /// The packet mark that it came with; it leaves with the same one.
+    public var mark: UInt32
+}
