@@ -74,5 +74,9 @@ let package = Package(
                 "Agent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "InjectorTests", dependencies: ["Agent", "FaultKinds", "Spec", "Wire"],
+            swiftSettings: strict),
+        .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
     ]
 )

@@ -38,9 +38,7 @@ enum DurationText {
                 throw ValueProblem(wrong, hint: usual)
             }
             guard let index = units.firstIndex(where: { $0.name == unit }) else {
-                throw ValueProblem(
-                    wrong,
-                    hint: unit.isEmpty ? usual : "the units are d, h, m, s, ms and us; \(usual)")
+                throw ValueProblem(wrong, hint: usual)
             }
             guard index >= next else {
                 throw ValueProblem(

@@ -68,7 +68,8 @@ public struct Fields: Sendable {
         guard !entry.value.isNull else {
             throw SpecError(
                 location: entry.value.location.hasLine ? entry.keyLocation : entry.value.location,
-                key: key, problem: "has no value", hint: "write one, or leave the key out")
+                key: key, problem: "has no value",
+                hint: location.hasLine ? "write one, or leave the key out" : "give it one")
         }
         return entry.value
     }

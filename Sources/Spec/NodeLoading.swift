@@ -30,6 +30,9 @@ extension Node {
         return try tree.node(root, depth: 0)
     }
 
+    /// Bytes that `load` accepts at most: read one more than this from a file, and `load` says so.
+    public static var largestText: Int { YAMLGuard.largest }
+
     /// The same for bytes from a file or a request, which may not be UTF-8.
     public static func load(utf8 bytes: [UInt8], file: String) throws(SpecError) -> Node {
         guard bytes.count <= YAMLGuard.largest else { throw YAMLGuard.tooLarge(file: file) }

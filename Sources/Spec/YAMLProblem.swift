@@ -11,8 +11,11 @@ struct YAMLProblem {
         switch thrown as? YamlError {
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _):
+            // For an alias the star is the mistake, not the character after it.
+            let isAlias = context?.text == "while scanning an alias"
             error = Self.syntax(
-                problem, context: context?.text, location: at(mark), text: text)
+                problem, context: context, location: at(isAlias ? context?.mark ?? mark : mark),
+                text: text)
         case .composer(_, let problem, let mark, _):
             let isSecond = problem.contains("another document")
             error = SpecError(
@@ -20,11 +23,14 @@ struct YAMLProblem {
                 problem: isSecond ? "a second document starts here" : "not YAML: \(problem)",
                 hint: isSecond ? "write one document a file" : Self.aliasHint)
         case .duplicatedKeysInMapping(let keys, let context):
-            let key = keys.first ?? ""
+            let key = DuplicateKey(
+                name: keys.first ?? "", first: at(context.mark), text: text)
             error = SpecError(
-                location: at(context.mark), key: key,
-                problem: "given more than once in one mapping",
-                hint: "keep one of them")
+                location: key.second ?? key.first, key: Quoting.shortened(key.name),
+                problem: "given twice in one mapping",
+                hint: key.second == nil
+                    ? "keep one of them"
+                    : "keep one of them; the first is at line \(key.first.line)")
         case .reader(let problem, _, _, _):
             error = SpecError(location: .whole(file: file), problem: "not YAML: \(problem)")
         default:
@@ -36,14 +42,16 @@ struct YAMLProblem {
     private static let aliasHint = "quote a pattern that begins with *: \"*.example.com\""
 
     private static func syntax(
-        _ problem: String, context: String?, location: SourceLocation, text: String
+        _ problem: String, context: YamlError.Context?, location: SourceLocation, text: String
     ) -> SpecError {
-        let said = "not YAML: \(problem)" + (context.map { " \($0)" } ?? "")
+        let problem = problem.hasPrefix("Maximum nesting level") ? "nested too deeply" : problem
+        let said = "not YAML: \(problem)" + (context.map { " \($0.text)" } ?? "")
+        let opening = context.map { "line \($0.mark.line), column \($0.mark.column)" } ?? "above"
         let found = character(at: location, in: text)
         let hint: String? =
             if found == "\t" {
                 "indent with spaces, not tabs"
-            } else if context == "while scanning an alias" {
+            } else if context?.text == "while scanning an alias" {
                 aliasHint
             } else if found == "@" || found == "`" || found == "%" {
                 "quote a text that begins with \(found.map(String.init) ?? "")"
@@ -56,9 +64,11 @@ struct YAMLProblem {
             {
                 "check the indentation, and the line before"
             } else if problem.contains("did not find expected ',' or") {
-                "close the bracket, or put a comma between the values"
+                "close the bracket of \(opening), or put a comma between the values"
+            } else if problem == "nested too deeply" {
+                "no spec nests so far; check the brackets and the indentation"
             } else if problem.contains("unexpected end of stream") {
-                "close the quote"
+                "close the quote of \(opening)"
             } else {
                 nil
             }

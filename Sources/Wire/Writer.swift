@@ -122,19 +122,19 @@ extension Writer {
 // MARK: - Patching
 
 extension Writer {
-    /// Overwrites octets that were written; out of range it does nothing.
+    /// Overwrites octets that were written. Out of range, or after an overflow, it does nothing.
     public mutating func patch(_ value: UInt8, at offset: Int) {
-        guard offset >= 0, offset < count else { return }
+        guard !overflowed, offset >= 0, offset < count else { return }
         storage[offset] = value
     }
 
     public mutating func patch(_ value: UInt16, at offset: Int) {
-        guard offset >= 0, offset + 2 <= count else { return }
+        guard !overflowed, offset >= 0, offset + 2 <= count else { return }
         put(value, at: offset)
     }
 
     public mutating func patch(_ value: UInt32, at offset: Int) {
-        guard offset >= 0, offset + 4 <= count else { return }
+        guard !overflowed, offset >= 0, offset + 4 <= count else { return }
         put(UInt16(truncatingIfNeeded: value >> 16), at: offset)
         put(UInt16(truncatingIfNeeded: value), at: offset + 2)
     }

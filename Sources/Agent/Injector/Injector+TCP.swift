@@ -121,6 +121,7 @@ extension Injector {
         stream.next &+= UInt32(truncatingIfNeeded: payload.count)
         for index in payload.indices { stream.pending.append(payload[index]) }
         let own = start..<stream.pending.count
+        if start == 0, !stream.isSynchronised { stream.isSynchronised = stream.mayStartMessage }
 
         while let range = stream.nextMessage {
             let decision = decide(
@@ -170,9 +171,7 @@ extension Injector {
         }
         let until = stream.delayedUntil
         stream.forgetPending()
-        if isWhole {
-            stream.isSynchronised = true
-        } else {
+        if !isWhole, stream.isSynchronised {
             counters.unfollowed += 1
             stream.lose()
         }

@@ -13,9 +13,12 @@ extension DNS.Answer {
     }
 
     /// Removes every record of every section, and the SOA. OPT is no entry and stays.
+    ///
+    /// With the chain gone, the last name is the question's.
     public mutating func clear() {
         entries.removeAll(keepingCapacity: true)
         soa = nil
+        lastNameOffset = question?.nameOffset ?? DNS.Header.size
     }
 
     /// Removes signatures over the types for which `isCovered` holds: they no longer verify.

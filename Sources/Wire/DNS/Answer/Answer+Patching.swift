@@ -9,10 +9,21 @@ extension DNS.Answer {
         }
         let start = out.count
         out.append(bytes)
-        guard !out.overflowed else {
+        patchValues(in: &out, at: start)
+        // A hostile name may run through the very octets that change: it may be none any more.
+        guard !out.overflowed, parses(out, from: start) else {
             out.truncate(to: start)
             return false
         }
+        return true
+    }
+
+    private func parses(_ out: Writer, from start: Int) -> Bool {
+        (try? DNS.Message(parsing: out.storage.span.extracting(start..<out.count))) != nil
+    }
+
+    private func patchValues(in out: inout Writer, at start: Int) {
+        guard let source else { return }
         out.patch(header(of: source).flags, at: start + 2)
         if let opt = source.opt {
             out.patch(optTTL(of: opt), at: start + opt.ttlOffset)
@@ -22,7 +33,6 @@ extension DNS.Answer {
             guard case .address(let address) = entry.data else { continue }
             patch(address, at: start + entry.record.rdata.lowerBound, in: &out)
         }
-        return true
     }
 
     /// Whether the entries are the records of the source, one by one, in their places and sizes.

@@ -21,7 +21,7 @@ extension DNS {
         /// An extended error to be added; written only where the answer has an OPT record.
         public var ede: ExtendedError?
         /// Where in the source the last name of the chain is: the question's, or a CNAME's target.
-        public private(set) var lastNameOffset = Header.size
+        public internal(set) var lastNameOffset = Header.size
 
         public init() {}
 

@@ -11,12 +11,13 @@ extension DNS.Answer {
             self.answer = answer
             self.source = source
             self.soa = soa
+            // -1 is a size that nothing fits; arithmetic on it cannot overflow.
             switch limit {
             case .atMost(let octets):
-                size = min(octets, DNS.maximumMessageSize)
+                size = min(max(octets, -1), DNS.maximumMessageSize)
                 isExact = false
             case .exactly(let octets):
-                size = octets <= DNS.maximumMessageSize ? octets : -1
+                size = 0...DNS.maximumMessageSize ~= octets ? octets : -1
                 isExact = true
             }
         }
@@ -66,7 +67,8 @@ extension DNS.Answer.Draft {
         header.additionalCount = 0
         header.write(to: &out)
         out.append(bytes, DNS.Header.size..<source.questionsEnd)
-        if let question = source.question {
+        // Without the question in the output there is nothing to learn, and nothing will come of it.
+        if let question = source.question, !out.overflowed {
             try names.learn(nameAt: question.nameOffset, in: out)
         }
         if soa == nil { names.spare = stretch }

@@ -20,7 +20,7 @@ extension DNS {
 
 extension DNS.NegativeSOA {
     /// `brownout.invalid.`: RNAME, and the parent of MNAME. RFC 2606 keeps `invalid` out of use.
-    static let apex: [UInt8] = [8] + Array("brownout".utf8) + [7] + Array("invalid".utf8) + [0]
+    static let apex = DNS.Name("brownout.invalid") ?? .root
 
     /// The leftmost label of MNAME.
     static let server = Array("ns".utf8)

@@ -14,8 +14,7 @@ extension DNS {
 
         /// An uncompressed name that fills `wire` to its end; else nil.
         public init?(wire: [UInt8]) {
-            // A pointer must target an earlier octet past the header, so a name that is all of
-            // its bytes could only hold one after such octets: the length below tells.
+            // No pointer gets past the cursor: before offset 0 there is nothing to target.
             var labels = LabelCursor(at: 0)
             var size = 1
             do {

@@ -38,3 +38,15 @@ extension DNS {
         }
     }
 }
+
+extension DNS {
+    /// Codes of EDNS options (IANA's registry).
+    public enum OptionCode {
+        /// RFC 7873
+        public static let cookie: UInt16 = 10
+        /// RFC 7830
+        public static let padding: UInt16 = 12
+        /// RFC 8914
+        public static let extendedError: UInt16 = 15
+    }
+}

@@ -21,11 +21,12 @@ extension DNS {
 }
 
 extension DNS.NameCompressor {
-    /// Makes the labels of a name that was copied as it is, without pointers, known as targets.
+    /// Makes the labels of the name at `offset` of the message known; it has no pointers.
     mutating func learn(nameAt offset: Int, in out: Writer) throws(WireError) {
+        let message = out.storage.span.extracting(base..<out.count)
         var labels = DNS.LabelCursor(at: offset)
-        while let label = try labels.next(in: out.storage.span) {
-            remember(label.lowerBound - 1)
+        while let label = try labels.next(in: message) {
+            remember(base + label.lowerBound - 1)
         }
     }
 
@@ -103,26 +104,25 @@ extension DNS.NameCompressor {
     }
 
     /// Moves the pointer right by as many octets as are to be wasted, or as near as labels allow.
+    ///
+    /// `literal` is a label of the name, and `target` where its suffix was found.
     private mutating func waste(
         _ name: borrowing DNS.NameBuffer, _ literal: inout Int, _ target: inout Int?,
         in out: borrowing Writer
     ) {
-        let shortest = literal
-        for label in (shortest + 1)...name.labelCount {
-            var extra = labelStart(name, label) - name.labelStart(shortest)
-            // At its end the name needs no pointer, only a 0.
-            if label == name.labelCount { extra -= 1 }
-            guard extra <= spare else { return }
-            if label == name.labelCount {
-                target = nil
-            } else if let later = find(name, from: label, in: out) {
-                target = later
-            } else {
-                continue
-            }
+        let shortest = name.labelStart(literal)
+        var wasted = 0
+        for label in literal + 1...name.labelCount {
+            let isWhole = label == name.labelCount
+            // A name written to its end needs no pointer of 2 octets, only a 0.
+            let extra = labelStart(name, label) - shortest - (isWhole ? 1 : 0)
+            guard extra <= spare else { break }
+            let later = isWhole ? nil : find(name, from: label, in: out)
+            guard isWhole || later != nil else { continue }
             literal = label
-            spare -= extra
-            return waste(name, &literal, &target, in: out)
+            target = later
+            wasted = extra
         }
+        spare -= wasted
     }
 }

@@ -1,11 +1,14 @@
 extension DNS {
     /// Writes records of one message, their names compressed anew.
     struct RecordWriter {
-        var names: NameCompressor
+        private var names: NameCompressor
+        private let compresses: Bool
         private var name = NameBuffer()
 
-        init(names: NameCompressor) {
+        /// `compresses` false keeps every name whole.
+        init(names: NameCompressor, compresses: Bool = true) {
             self.names = names
+            self.compresses = compresses
         }
     }
 }
@@ -87,9 +90,8 @@ extension DNS.RecordWriter {
         let start = out.count
         out.append(parameter.code)
         out.append(UInt16(0))
-        for offset in stride(
-            from: parameter.value.lowerBound, to: parameter.value.upperBound - 1, by: 2)
-        {
+        let keys = parameter.value
+        for offset in stride(from: keys.lowerBound, to: keys.upperBound - 1, by: 2) {
             let key = source.uint16(at: offset)
             guard key != DNS.ServiceKey.ipv4hint, key != DNS.ServiceKey.ipv6hint else { continue }
             out.append(key)
@@ -103,6 +105,13 @@ extension DNS.RecordWriter {
 // MARK: - Making up
 
 extension DNS.RecordWriter {
+    mutating func write(_ owned: DNS.Name, compressing: Bool = true, to out: inout Writer) {
+        let wire = owned.wire
+        // An owned name's octets are right, so this cannot fail.
+        guard (try? name.load(from: wire.span, at: 0, keepingCase: true)) != nil else { return }
+        names.write(name, compressing: compressing && compresses, to: &out)
+    }
+
     /// Appends a negative answer's SOA; MNAME is longer than it need be by `stretch` octets.
     mutating func write(
         _ soa: DNS.NegativeSOA, lastName: Int, stretch: Int, from source: Span<UInt8>,
@@ -113,18 +122,14 @@ extension DNS.RecordWriter {
             try name.load(from: source, at: lastName, keepingCase: true)
             names.write(name, from: min(1, name.labelCount), to: &out)
         case .zone(let zone):
-            let wire = zone.wire
-            try name.load(from: wire.span, at: 0, keepingCase: true)
-            names.write(name, to: &out)
+            write(zone, to: &out)
         }
         let start = Self.begin(.soa, DNS.internet, soa.ttl, to: &out)
         let server = DNS.NegativeSOA.server
         out.append(UInt8(truncatingIfNeeded: server.count + stretch))
         out.append(server)
         out.append(repeating: UInt8(ascii: "0"), count: stretch)
-        let apex = DNS.NegativeSOA.apex
-        try name.load(from: apex.span, at: 0, keepingCase: true)
-        for _ in 0..<2 { names.write(name, to: &out) }
+        for _ in 0..<2 { write(DNS.NegativeSOA.apex, to: &out) }
         out.append(DNS.NegativeSOA.serial)
         for timer in DNS.NegativeSOA.timers { out.append(timer) }
         out.append(soa.ttl)
