@@ -78,5 +78,7 @@ let package = Package(
             name: "InjectorTests", dependencies: ["Agent", "FaultKinds", "Spec", "Wire"],
             swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
+        .testTarget(
+            name: "FaultKindsTests", dependencies: ["FaultKinds", "Spec", "Wire"], swiftSettings: strict),
     ]
 )

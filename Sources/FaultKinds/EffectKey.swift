@@ -153,14 +153,7 @@ extension DNSEffect {
             node, of: "the \(Self.name) effect", primary: Self.primaryKey,
             mayBeEmpty: Self.schema.mayBeEmpty)
         for key in Self.keys {
-            guard fields.contains(key.name) else {
-                if key.isRequired {
-                    throw SpecError(
-                        location: fields.location, key: key.name,
-                        problem: "missing", hint: "the \(Self.name) effect needs it")
-                }
-                continue
-            }
+            if key.isRequired, !fields.contains(key.name) { throw fields.missing(key.name) }
             try key.read(&fields, &self)
         }
         try fields.finish()

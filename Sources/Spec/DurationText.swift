@@ -78,6 +78,8 @@ enum DurationText {
             guard part.isMultiple(of: step) else { continue }
             // A point reads well in seconds and below; 0.5d does not.
             guard part == 0 || unit.nanoseconds <= 1_000_000_000 else { continue }
+            // Nor does 0.3s: 300ms has been offered, or will be.
+            guard whole > 0 || unit.nanoseconds == units.last?.nanoseconds else { continue }
             let places = String(scale).count - 1
             offer(Decimal.text(whole: whole, rest: part / step, digits: places) + unit.name)
         }

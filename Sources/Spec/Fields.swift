@@ -75,7 +75,7 @@ public struct Fields: Sendable {
     }
 
     /// The error for a key that must be there and is not; a key that looks like it is named instead.
-    func missing(_ key: String) -> SpecError {
+    public func missing(_ key: String) -> SpecError {
         let typo = left.first { Suggestion.nearest(to: $0.key, among: [key]) != nil }
         if let typo { return unknown(typo, known: [key]) }
         return SpecError(

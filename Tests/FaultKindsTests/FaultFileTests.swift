@@ -1,50 +1,22 @@
+import FaultKinds
 import Foundation
 import Spec
 import Testing
 
-@Suite struct CatalogueTests {
-    /// Each fault's file, and the effects that it is made of.
-    static let faults: [Case<String, [String]>] = [
-        Case("the incident", "dynamodb-empty", ["empty"]),
-        Case("region", "us-east-1-out", ["empty"]),
-        Case("tokens", "no-sts", ["empty"]),
-        Case("slow tokens", "slow-sts", ["delay"]),
-        Case("IAM", "no-iam", ["empty"]),
-        Case("launches", "no-new-launches", ["empty"]),
-        Case("load balancer", "nervous-nlb", ["partial", "ttl"]),
-        Case("stale", "stale-plan", ["stale"]),
-        Case("two plans", "enactor-flap", ["stale"]),
-        Case("slow", "resolver-slow", ["delay"]),
-        Case("down", "resolver-down", ["timeout"]),
-        Case("half", "half-the-answers", ["servfail"]),
-        Case("zero", "ttl-zero", ["ttl"]),
-        Case("days", "ttl-days", ["ttl"]),
-        Case("TCP", "tcp-only", ["truncate"]),
-        Case("IPv6", "no-ipv6", ["empty"]),
-    ]
-
-    @Test func theFolderHoldsTheseAndNoOthers() throws {
-        #expect(try Catalogue.all().map(\.name) == Self.faults.map(\.input).sorted())
-    }
-
-    @Test(arguments: faults) func loads(_ row: Case<String, [String]>) throws {
-        let fault = try Catalogue.load(row.input)
-        #expect(fault.effects == row.output)
-        #expect(fault.about.count > 200 && fault.title.count < 60)
-        #expect(fault.names.filter(\.isTooBroad) == [], "the agent would refuse it")
-        #expect(Set(fault.names).count == fault.names.count, "no name twice")
-        for line in try Catalogue.all().first(where: { $0.name == row.input })!.text.split(
-            separator: "\n")
-        {
-            #expect(line.count <= 100, "\(line)")
-        }
+/// What each fault file hits and spares, by the names of the real services.
+@Suite struct FaultFileTests {
+    struct Row: CustomTestStringConvertible, Sendable {
+        var id: String
+        var fault: String
+        var reach: (hit: [String], spared: [String])
+        var testDescription: String { id }
     }
 
     /// Names hit and spared by hand, for the faults that botocore's data does not decide.
-    static let reach: [Case<String, (hit: [String], spared: [String])>] = [
-        Case(
-            "the incident", "dynamodb-empty",
-            (
+    static let reach: [Row] = [
+        Row(
+            id: "the incident", fault: "dynamodb-empty",
+            reach: (
                 [
                     "dynamodb.us-east-1.amazonaws.com", "111122223333.ddb.us-east-1.amazonaws.com",
                     "streams.dynamodb.us-east-1.amazonaws.com", "dynamodb.us-east-1.api.aws",
@@ -54,9 +26,9 @@ import Testing
                     "dynamodb.us-east-1.amazonaws.com.cn", "amazonaws.com",
                 ]
             )),
-        Case(
-            "tokens", "no-sts",
-            (
+        Row(
+            id: "tokens", fault: "no-sts",
+            reach: (
                 [
                     "sts.amazonaws.com", "sts.eu-west-1.amazonaws.com",
                     "sts-fips.us-east-1.amazonaws.com",
@@ -68,18 +40,18 @@ import Testing
                     "portal.sso.us-east-1.amazonaws.com",
                 ]
             )),
-        Case(
-            "IAM", "no-iam",
-            (
+        Row(
+            id: "IAM", fault: "no-iam",
+            reach: (
                 [
                     "iam.amazonaws.com", "iam-fips.amazonaws.com", "iam.us-gov.amazonaws.com",
                     "iam.cn-north-1.amazonaws.com.cn", "iam.global.api.aws",
                 ],
                 ["sts.amazonaws.com", "identitystore.us-east-1.amazonaws.com"]
             )),
-        Case(
-            "launches", "no-new-launches",
-            (
+        Row(
+            id: "launches", fault: "no-new-launches",
+            reach: (
                 [
                     "ec2.us-east-1.amazonaws.com", "ec2-fips.us-east-1.amazonaws.com",
                     "autoscaling.us-east-1.amazonaws.com",
@@ -99,9 +71,9 @@ import Testing
                     "n-1.elb.us-east-1.amazonaws.com",
                 ]
             )),
-        Case(
-            "load balancer", "nervous-nlb",
-            (
+        Row(
+            id: "load balancer", fault: "nervous-nlb",
+            reach: (
                 [
                     "my-nlb-1234567890abcdef.elb.us-east-1.amazonaws.com",
                     "my-alb-1234567890.us-east-1.elb.amazonaws.com",
@@ -113,17 +85,17 @@ import Testing
                     "dynamodb.us-east-1.amazonaws.com",
                 ]
             )),
-        Case(
-            "own metadata", "us-east-1-out",
-            (["ip-10-0-0-1.ec2.internal"], ["instance-data.ec2.internal"])),
+        Row(
+            id: "own metadata", fault: "us-east-1-out",
+            reach: (["ip-10-0-0-1.ec2.internal"], ["instance-data.ec2.internal"])),
     ]
 
-    @Test(arguments: reach) func reaches(_ row: Case<String, (hit: [String], spared: [String])>)
+    @Test(arguments: reach) func reaches(_ row: Row)
         throws
     {
-        let fault = try Catalogue.load(row.input)
-        for name in row.output.hit { #expect(fault.hits(wire(name)), "\(name)") }
-        for name in row.output.spared { #expect(!fault.hits(wire(name)), "\(name)") }
+        let hits = try load(row.fault)
+        for name in row.reach.hit { #expect(hits(name), "\(name)") }
+        for name in row.reach.spared { #expect(!hits(name), "\(name)") }
     }
 
     /// What `Tests/Catalogue/endpoints.py` wrote.
@@ -145,12 +117,12 @@ import Testing
     }
 
     @Test func usEast1OutHitsAllOfTheRegionAndNothingElse() throws {
-        let file = Catalogue.root.appending(path: "Tests/Catalogue/us-east-1-names.json")
+        let file = CatalogueTests.repository.appending(path: "Tests/Catalogue/us-east-1-names.json")
         let names = try JSONDecoder().decode(Names.self, from: Data(contentsOf: file))
-        let fault = try Catalogue.load("us-east-1-out")
-        let missed = names.hit.filter { !fault.hits(wire($0)) }
+        let hits = try load("us-east-1-out")
+        let missed = names.hit.filter { !hits($0) }
         let spared = names.spared
-        let struck = spared.filter { fault.hits(wire($0)) }
+        let struck = spared.filter { hits($0) }
         print(
             "us-east-1-out: \(names.hit.count) to hit, \(spared.count) to spare (botocore \(names.botocore))"
         )
@@ -160,8 +132,17 @@ import Testing
         #expect(spared.count == names.counts["spared"] && spared.count > 50_000)
     }
 
-    /// The wire form, so that a hundred thousand names are quick.
-    private func wire(_ name: String) -> [UInt8] {
-        name.lowercased().split(separator: ".").flatMap { [UInt8($0.utf8.count)] + $0.utf8 } + [0]
+    /// Whether a fault of the catalogue hits a name; in wire form, so that a hundred thousand names
+    /// are quick.
+    private func load(_ name: String) throws -> (String) -> Bool {
+        let text = try #require(FaultCatalogue.text(named: name))
+        let fault = try Fault(Node.load(yaml: text, file: name))
+        return { name in
+            let wire: [UInt8] =
+                name.lowercased().split(separator: ".").flatMap { [UInt8($0.utf8.count)] + $0.utf8 }
+                + [0]
+            return fault.names.contains { $0.matches(wire: wire.span) }
+                && !fault.except.contains { $0.matches(wire: wire.span) }
+        }
     }
 }
