@@ -14,13 +14,13 @@ prerequisites:   ## install what building needs, with apt
 	@Scripts/prerequisites.sh build
 
 build: prerequisites   ## build both programs, optimised, into .build/release
-	$(BUILD) -c release --product brownoutd
-	$(BUILD) -c release --product brownout
+	$(BUILD) -c release --static-swift-stdlib --product brownoutd
+	$(BUILD) -c release --static-swift-stdlib --product brownout
 
 demo:            ## see the incident's answer on this machine: no root, nothing left behind
 	@Scripts/prerequisites.sh build demo
-	@$(BUILD) -c release --product brownoutd
-	@$(BUILD) -c release --product brownout
+	@$(BUILD) -c release --static-swift-stdlib --product brownoutd
+	@$(BUILD) -c release --static-swift-stdlib --product brownout
 	@Scripts/demo.sh
 
 test:            ## what CI runs: lint, build, all tests, kernel tests in a private namespace

@@ -79,6 +79,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
         .testTarget(
-            name: "FaultKindsTests", dependencies: ["FaultKinds", "Spec", "Wire"], swiftSettings: strict),
+            name: "FaultKindsTests", dependencies: ["FaultKinds", "Spec", "Wire"],
+            swiftSettings: strict),
+        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Control",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
     ]
 )

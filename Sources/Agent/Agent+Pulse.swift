@@ -9,8 +9,9 @@ extension Agent {
             beats = nil
             if settings.onDemand, !halted { becameIdle.yield() }
         } else if beats == nil {
+            let begun = clock.now
             beats = Task { [weak self, clock] in
-                var next = clock.now
+                var next = begun
                 while !Task.isCancelled {
                     next += Self.heartbeat
                     // A late beat is not made up for.

@@ -1,5 +1,6 @@
 import Agent
 import FaultKinds
+import Spec
 import Wire
 
 /// An injector that tests crank by hand: bytes and time in, verdict and bytes out.
@@ -9,8 +10,10 @@ struct Bench {
     private var out = Writer(capacity: 65_531)
     private var armed = 0
 
-    init(resolver: String = "127.0.0.1") {
-        injector = Injector(resolvers: HostResolvers(resolvConf: "nameserver \(resolver)\n"))
+    init(resolver: String = "127.0.0.1", protected: [String] = []) {
+        injector = Injector(
+            resolvers: HostResolvers(resolvConf: "nameserver \(resolver)\n"),
+            protected: protected.compactMap { NamePattern($0) })
     }
 
     /// What came out of one packet.

@@ -186,6 +186,16 @@ import Wire
         #expect(bench.counters(third)?.fired == 0)
     }
 
+    @Test func `a protected name is spared, and so is an alias of it`() throws {
+        var bench = Bench(protected: ["dynamodb.us-east-1.amazonaws.com"])
+        let id = try bench.arm("names: ['*.example.com', '*.amazonaws.com']\ndns: timeout")
+        #expect(bench.feed(try Answers.udp(Answers.dynamo())).verdict == .accept)
+        let alias = try Answers.dynamo(question: "shop.example.com")
+        #expect(bench.feed(try Answers.udp(alias)).verdict == .accept)
+        #expect(bench.counters(id)?.matched == 0)
+        #expect(bench.feed(try Answers.udp(Answers.message("b.example.com"))).verdict == .drop)
+    }
+
     @Test func `lifting leaves the next answer clean`() throws {
         var bench = Bench()
         let id = try bench.arm("names: a.example.com\ndns: empty")

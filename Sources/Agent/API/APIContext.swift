@@ -19,7 +19,7 @@ struct APIContext: RequestContext {
         }
         do {
             let peer: PeerCredentials = try await socket.unsafeGetSocketOption(
-                level: .socket, name: .so_peercred
+                level: .socket, name: .peerCredentials
             ).get()
             return Owner(uid: peer.uid, pid: peer.pid)
         } catch {
@@ -37,5 +37,5 @@ private struct PeerCredentials: Sendable {
 
 extension NIOBSDSocket.Option {
     /// asm-generic/socket.h, as x86 and ARM have it.
-    fileprivate static let so_peercred = NIOBSDSocket.Option(rawValue: 17)
+    fileprivate static let peerCredentials = NIOBSDSocket.Option(rawValue: 17)
 }

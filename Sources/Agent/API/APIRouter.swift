@@ -92,6 +92,8 @@ struct APIRouter {
             bytes = try await request.body.collect(upTo: Self.bodyLimit)
         } catch is NIOTooManyBytesError {
             throw APIError(.tooLarge, "a fault's text may hold \(Self.bodyLimit) bytes")
+        } catch {
+            throw APIError(.request, "the body did not arrive whole: \(error)")
         }
         guard let text = String(validating: bytes.readableBytesView, as: UTF8.self) else {
             throw APIError(.spec, "the fault's text is not UTF-8")

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NIOCore
 import NIOPosix
+import SystemPackage
 
 /// The path that the API listens on.
 struct UnixSocket: Sendable {
@@ -37,7 +38,10 @@ struct UnixSocket: Sendable {
         } catch let problem as Problem {
             throw problem
         } catch let error as IOError where error.errnoCode == ENOENT {
-            return
+            let folder = FilePath(path).removingLastComponent()
+            guard folder.isEmpty || FileManager.default.fileExists(atPath: folder.string) else {
+                throw .unusable(path, "the folder \(folder) is not there")
+            }
         } catch let error as IOError where error.errnoCode == ECONNREFUSED {
             // Also what connecting to a plain file says.
             let type =

@@ -58,7 +58,7 @@ public struct Daemon: Sendable {
     public static let defaultJournal = "/var/log/brownout/journal.jsonl"
 
     /// A graceful end that takes longer is cut off.
-    static let patience = Duration.seconds(5)
+    static let patience = Duration.seconds(2)
 
     let options: Options
     let platform: Platform
@@ -157,7 +157,10 @@ public struct Daemon: Sendable {
     private func ready(_ agent: Agent) async {
         await agent.start()
         platform.notify("READY=1\nSTATUS=no fault armed")
-        logger.notice("listening on \(options.socket)")
-        if options.onDemand { platform.process.silence() }
+        if options.onDemand {
+            platform.process.silence()
+        } else {
+            logger.notice("listening on \(options.socket)")
+        }
     }
 }

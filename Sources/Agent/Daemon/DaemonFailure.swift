@@ -1,3 +1,4 @@
+import NIOCore
 import SystemPackage
 
 /// Why the daemon did not start, or did not end well: one line for people and an exit code.
@@ -32,6 +33,8 @@ public struct DaemonFailure: Error, Equatable, Sendable, CustomStringConvertible
         case let error as DataPathError: self.init(.unavailable, error.problem)
         case let problem as UnixSocket.Problem: self.init(.unavailable, problem.description)
         case let problem as ProtectedNames.Problem: self.init(.usage, problem.description)
+        // Binding the socket, mostly: no permission, a read-only file system.
+        case let error as IOError: self.init(.unavailable, "the socket: \(error.description)")
         default: self.init(.internal, "\(error)")
         }
     }

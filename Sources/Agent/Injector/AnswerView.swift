@@ -47,6 +47,13 @@ struct AnswerView {
         return true
     }
 
+    /// Whether the question's name or any name of its CNAME chain is among these.
+    func hasAny(of matcher: NameMatcher) -> Bool {
+        if matcher.includes(questionName) { return true }
+        for alias in aliases where matcher.includes(alias) { return true }
+        return false
+    }
+
     /// Whether the question's name or any name of its CNAME chain is meant, and none is an exception.
     func names(match matcher: NameMatcher) -> Bool {
         var included = matcher.includes(questionName)

@@ -1,5 +1,5 @@
 import FaultKinds
-import Spec
+public import Spec
 public import Wire
 
 /// Decides what becomes of each packet: bytes in, verdict out.
@@ -11,6 +11,7 @@ public struct Injector: Sendable {
     /// Who the host asks; decides what `leg: auto` and `leg: loopback` mean.
     public var resolvers: HostResolvers
     public private(set) var faults: [LiveFault] = []
+    private let protected: NameMatcher
 
     // Kept between packets for their room, so that deciding allocates nothing.
     var view = AnswerView()
@@ -25,8 +26,10 @@ public struct Injector: Sendable {
     static let plainLimit = 512
     static let ednsLimit = 1232
 
-    public init(resolvers: HostResolvers) {
+    /// - Parameter protected: Names that no fault may touch, whatever points at them.
+    public init(resolvers: HostResolvers, protected: [NamePattern] = []) {
         self.resolvers = resolvers
+        self.protected = NameMatcher(patterns: protected)
     }
 
     /// Puts a fault in force behind those that are armed already.
@@ -140,6 +143,7 @@ public struct Injector: Sendable {
         }
         guard view.load(message, from: bytes) else { return .pass }
         counters.answers += 1
+        if !protected.patterns.isEmpty, view.hasAny(of: protected) { return .pass }
 
         var isLoaded = false
         var delay = Duration.zero

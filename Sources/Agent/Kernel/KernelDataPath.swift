@@ -1,6 +1,7 @@
 public import Control
 import FaultKinds
 import Netfilter
+import Spec
 import Wire
 
 /// The data path of a real host: packet queues, the loop that serves them, and the owner table.
@@ -15,14 +16,17 @@ public actor KernelDataPath: DataPath {
     /// Starts the packet loop over sockets that are open, on a thread with the privileges of the
     /// calling one.
     init(
-        _ sockets: consuming KernelSockets, readResolvers: @escaping @Sendable () -> HostResolvers
+        _ sockets: consuming KernelSockets, protected: ProtectedNames,
+        readResolvers: @escaping @Sendable () -> HostResolvers
     ) throws(DataPathError) {
         numbers = sockets.queues.numbers
         queue = numbers.datagrams
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
         let judge = PacketJudge(
-            injector: Injector(resolvers: readResolvers()),
+            injector: Injector(
+                resolvers: readResolvers(),
+                protected: protected.patterns.compactMap { NamePattern($0) }),
             loopbackInterface: Interfaces.index(of: "lo") ?? 1)
         do throws(NetlinkError) {
             loop = try PacketLoop(sockets.queues, handler: judge)

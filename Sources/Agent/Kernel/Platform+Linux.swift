@@ -6,13 +6,14 @@ extension Platform {
     /// A Linux host: its kernel, its fault files, its service manager.
     public static let linux = Platform(
         spec: .faults,
-        open: { (options, _) throws(DataPathError) in
+        open: { (options, protected) throws(DataPathError) in
             let opened = Opened(try KernelSockets(firstQueue: options.queue))
             return OpenedPath { () throws(DataPathError) in
                 guard let sockets = opened.take() else {
                     throw .kernel("the packet loop was started already")
                 }
-                return try KernelDataPath(sockets, readResolvers: HostResolvers.read)
+                return try KernelDataPath(
+                    sockets, protected: protected, readResolvers: HostResolvers.read)
             }
         },
         dropPrivileges: { () throws(DataPathError) in

@@ -11,8 +11,11 @@ extension SpecReader {
                 let fault = try Fault(node)
                 return LoadedFault(fault, name: name)
             } catch {
+                let place = "\(error.location): "
+                let line = error.description
                 throw APIError(
-                    .spec, error.description, location: error.location.description)
+                    .spec, line.hasPrefix(place) ? String(line.dropFirst(place.count)) : line,
+                    location: error.location.description)
             }
         },
         duration: { (text) throws(APIError) in

@@ -32,8 +32,14 @@ extension AgentClient {
     private func exchange(_ call: Call) async throws -> Reply {
         let channel = try await connect()
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.send(call, allocator: channel.channel.allocator)
             var parts = inbound.makeAsyncIterator()
+            do {
+                try await outbound.send(call, allocator: channel.channel.allocator)
+            } catch {
+                // Refused before it was read to its end: the reply says why, if it is there.
+                guard let reply = try? await parts.wholeReply() else { throw error }
+                return reply
+            }
             return try await parts.wholeReply()
         }
     }

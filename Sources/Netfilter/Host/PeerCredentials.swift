@@ -6,6 +6,12 @@ public struct PeerCredentials: Equatable, Sendable {
     public var uid: UInt32
     public var gid: UInt32
 
+    public init(pid: Int32, uid: UInt32, gid: UInt32) {
+        self.pid = pid
+        self.uid = uid
+        self.gid = gid
+    }
+
     /// Asks the kernel about the socket `descriptor`. The corresponding C call is `getsockopt` with SO_PEERCRED.
     public init(of descriptor: Int32) throws(NetlinkError) {
         pid = 0

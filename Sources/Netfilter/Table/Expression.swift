@@ -92,6 +92,7 @@ enum Expression: Equatable {
         }
     }
 
-    /// Boyer-Moore (lib/ts_bm.c of the kernel).
-    static let stringAlgorithm = "bm"
+    /// Knuth-Morris-Pratt (lib/ts_kmp.c of the kernel). Boyer-Moore is a tenth faster on short answers but does not see
+    /// what lies across two blocks of a packet's memory: reassembled fragments, pages of some drivers.
+    static let stringAlgorithm = "kmp"
 }

@@ -55,7 +55,7 @@ public struct KernelSupport: Equatable, Sendable {
         switch feature {
         case .ownerTable: break
         case .setTimeouts:
-            batch.createSet(table, "probe", of: .port)
+            batch.createSet(table, "probe", of: .port, timeout: true)
             batch.addElements(table, "probe", [(key: [0, 53], timeout: .seconds(1))])
         case .nativeQueue: batch.createRule(table, [.queue(0, .native)])
         case .compatQueue: batch.createRule(table, [.queue(0, .compat)])

@@ -93,7 +93,7 @@ public struct OwnerTable: ~Copyable, Sendable {
     }
 
     static let heartbeatSet = "armed"
-    private static let probeCall = "add rule to chain \(RulesetMessages.answersChain)"
+    private static let probeCall = "add rule to chain \(RulesetMessages.streamsChain)"
     /// IPPROTO_TCP and IPPROTO_UDP: what `meta l4proto @armed` looks for.
     private static let heartbeatKeys: [[UInt8]] = [[6], [17]]
 
@@ -133,12 +133,12 @@ public struct OwnerTable: ~Copyable, Sendable {
     ) throws(NetlinkError) {
         var batch = Batch(sequence: sequence)
         batch.createTable(name, owned: true)
-        batch.createSet(name, heartbeatSet, of: .transportProtocol)
+        batch.createSet(name, heartbeatSet, of: .transportProtocol, timeout: true)
         batch.createChain(name, "input", hook: UInt32(NF_INET_LOCAL_IN.rawValue))
         batch.createChain(name, "forward", hook: UInt32(NF_INET_FORWARD.rawValue))
-        batch.createChain(name, RulesetMessages.labelsChain)
-        batch.createChain(name, RulesetMessages.answersChain)
-        batch.addRule(name, RulesetMessages.answersChain, [.queue(0, statement)])
+        batch.createChain(name, RulesetMessages.datagramsChain)
+        batch.createChain(name, RulesetMessages.streamsChain)
+        batch.addRule(name, RulesetMessages.streamsChain, [.queue(0, statement)])
         batch.flushRules(name)
         sequence = batch.nextSequence
         try batch.send(over: socket)
@@ -162,7 +162,7 @@ public struct OwnerTable: ~Copyable, Sendable {
                 error.reason = .unsupported(
                     "both queue statements (CONFIG_NFT_QUEUE, or CONFIG_NFT_COMPAT with "
                         + "CONFIG_NETFILTER_XT_TARGET_NFQUEUE)")
-            } else if call == "add rule to chain \(RulesetMessages.labelsChain)" {
+            } else if call == "add rule to chain \(RulesetMessages.datagramsChain)" {
                 error.reason = .unsupported(
                     "the match `string` (CONFIG_NETFILTER_XT_MATCH_STRING, CONFIG_NFT_COMPAT)")
             } else if call.hasPrefix("add set") {

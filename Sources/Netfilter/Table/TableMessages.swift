@@ -99,7 +99,7 @@ extension Batch {
     }
 
     /// `add set inet TABLE NAME { type TYPE; flags timeout; }`
-    mutating func createSet(_ table: String, _ name: String, of type: SetKey) {
+    mutating func createSet(_ table: String, _ name: String, of type: SetKey, timeout: Bool) {
         unsafe add("add set \(name)", type: NFT_MSG_NEWSET, flags: NLM_F_CREATE) { header in
             guard let set = unsafe nftnl_set_alloc() else { return false }
             defer { unsafe nftnl_set_free(set) }
@@ -107,7 +107,8 @@ extension Batch {
             unsafe nftnl_set_set_str(set, UInt16(NFTNL_SET_NAME.rawValue), name)
             unsafe nftnl_set_set_u32(set, UInt16(NFTNL_SET_FAMILY.rawValue), UInt32(NFPROTO_INET))
             unsafe nftnl_set_set_u32(
-                set, UInt16(NFTNL_SET_FLAGS.rawValue), UInt32(NFT_SET_TIMEOUT.rawValue))
+                set, UInt16(NFTNL_SET_FLAGS.rawValue),
+                timeout ? UInt32(NFT_SET_TIMEOUT.rawValue) : 0)
             unsafe nftnl_set_set_u32(set, UInt16(NFTNL_SET_KEY_TYPE.rawValue), type.number)
             unsafe nftnl_set_set_u32(set, UInt16(NFTNL_SET_KEY_LEN.rawValue), type.length)
             // The kernel wants some number; names are what our rules refer to.
@@ -129,13 +130,13 @@ extension Batch {
         }
     }
 
-    /// `add element inet TABLE SET { KEY timeout T, … }`
+    /// `add element inet TABLE SET { KEY timeout T, … }`; without a time, for as long as the set is there
     mutating func addElements(
-        _ table: String, _ set: String, _ elements: [(key: [UInt8], timeout: Duration)]
+        _ table: String, _ set: String, _ elements: [(key: [UInt8], timeout: Duration?)]
     ) {
         changeElements(
             "add element to set \(set)", type: NFT_MSG_NEWSETELEM, flags: NLM_F_CREATE, table, set,
-            elements.map { ($0.key, $0.timeout.kernelMilliseconds) })
+            elements.map { ($0.key, $0.timeout?.kernelMilliseconds) })
     }
 
     /// `delete element inet TABLE SET { KEY, … }`; without keys `flush set inet TABLE SET`.
