@@ -31,6 +31,9 @@ let package = Package(
         // Hummingbird's life cycle: start in order, stop in order, on a signal.
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // Starts the agent on demand, and the programs that doctor asks.
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
         // Files and descriptors with typed errors, without Foundation.
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
@@ -45,6 +48,12 @@ let package = Package(
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
+        .target(
+            name: "Lab",
+            dependencies: [
+                "Wire", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: strict),
         .target(name: "Netfilter", dependencies: ["CNetfilter"], swiftSettings: strict),
@@ -74,6 +83,27 @@ let package = Package(
                 "Agent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "brownout",
+            dependencies: [
+                "Control", "FaultKinds", "Lab", "Spec", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "BrownoutTests",
+            dependencies: [
+                "brownout", "brownoutd", "Control", "FaultKinds", "Spec", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "InjectorTests", dependencies: ["Agent", "FaultKinds", "Spec", "Wire"],
             swiftSettings: strict),
@@ -81,6 +111,12 @@ let package = Package(
         .testTarget(
             name: "FaultKindsTests", dependencies: ["FaultKinds", "Spec", "Wire"],
             swiftSettings: strict),
+        .testTarget(
+            name: "LabTests",
+            dependencies: [
+                "Lab", "Wire", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",

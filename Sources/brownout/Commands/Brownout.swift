@@ -1,0 +1,31 @@
+import ArgumentParser
+import Control
+
+/// The root of all commands.
+struct Brownout: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "brownout",
+        abstract: "Break what this host depends on, on purpose, and see what its software does.",
+        discussion: """
+            Faults are armed in the agent, brownoutd, which rewrites DNS answers as they arrive. \
+            A fault never outlives its lease, and none outlives the agent. Where no agent answers \
+            and the user may, `dns`, `inject` and `doctor` start one that leaves with its last fault.
+
+            Example:
+              sudo brownout dns empty dynamodb.us-east-1.amazonaws.com --for 60s
+              sudo brownout inject us-east-1-out
+              brownout explain empty
+
+            Exit codes: 0 done; 2 usage, or a fault that does not load or is refused; 3 no agent \
+            or no privilege; 5 interrupted, everything lifted; 70 internal error.
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Faults", subcommands: [DNSCommand.self, Inject.self]),
+            CommandGroup(
+                name: "The agent",
+                subcommands: [Status.self, Lift.self, Halt.self, Resume.self, Doctor.self]),
+            CommandGroup(
+                name: "Reference", subcommands: [Catalog.self, Explain.self, LabCommand.self]),
+        ])
+}

@@ -1,0 +1,125 @@
+import Spec
+
+/// A fault made of flags: gives them the keys of a fault file and says of each where it was typed,
+/// so that errors read `--by: "3 parsecs" is not a duration; …`.
+struct CommandLineFault {
+    /// One key of the effect as it was typed.
+    struct Setting: Equatable {
+        var key: String
+        var text: String
+        /// Several values, between commas.
+        var isList: Bool
+    }
+
+    /// Keys in the order in which they are to appear.
+    private(set) var entries: [(key: String, node: Node)] = []
+
+    /// A fault of one effect.
+    ///
+    /// - Parameters:
+    ///   - command: What an error without a flag points at, such as `dns delay`.
+    init(
+        effect: String, keys: [Setting], names: [String],
+        command: String, options: FaultOptions
+    ) {
+        add("names", Self.list(names.flatMap(Self.commaSeparated), EffectNames.placeholder))
+        let settings = keys.map { setting in
+            let flag = "--\(setting.key)"
+            let parts = setting.isList ? Self.commaSeparated(setting.text) : []
+            let node =
+                parts.count > 1
+                ? Self.list(parts, flag) : Node.scalar(setting.text, at: .commandLine(flag))
+            return (setting.key, node)
+        }
+        let at = SourceLocation.commandLine(command)
+        let step = Node.mapping([(effect, .mapping(settings, at: at))], at: at)
+        add("dns", .sequence([step], at: at))
+        add(options)
+    }
+
+    /// Flags alone, to be laid over a file.
+    init(overrides options: FaultOptions, names: [String]) {
+        if !names.isEmpty {
+            add("names", Self.list(names.flatMap(Self.commaSeparated), "--names"))
+        }
+        add(options)
+    }
+
+    /// The whole as a tree.
+    func node(command: String) -> Node {
+        .mapping(entries.map { ($0.key, $0.node) }, at: .commandLine(command))
+    }
+
+    /// A file's tree with these keys instead of its own.
+    func laid(over file: Node) -> Node {
+        guard var kept = file.entries else { return file }
+        kept.removeAll { old in entries.contains { $0.key == old.key } }
+        let new = entries.map { key, node in
+            Node.Entry(key: key, keyLocation: node.location, value: node)
+        }
+        return Node(.mapping(kept + new), location: file.location)
+    }
+
+    private mutating func add(_ options: FaultOptions) {
+        add("except", options.except.isEmpty ? nil : Self.patterns(options.except, "--except"))
+        add("types", options.types.map { Self.list(Self.commaSeparated($0), "--types") })
+        add("port", options.port, "--port")
+        add("probability", options.probability, "--probability")
+        add("flap", Self.flap(options))
+        add("after", options.after, "--after")
+        add("seed", options.seed, "--seed")
+        add("leg", options.leg, "--leg")
+        add("mark", options.noMark ? "false" : nil, "--no-mark")
+        add(
+            "resolvers", options.resolvers.map { Self.list(Self.commaSeparated($0), "--resolvers") }
+        )
+        add("for", options.lifetime, "--for")
+    }
+
+    private mutating func add(_ key: String, _ text: String?, _ flag: String) {
+        add(key, text.map { .scalar($0, at: .commandLine(flag)) })
+    }
+
+    private mutating func add(_ key: String, _ node: Node?) {
+        if let node { entries.append((key, node)) }
+    }
+
+    private static func flap(_ options: FaultOptions) -> Node? {
+        var parts: [(String, Node)] = []
+        for part in options.flap.map(commaSeparated) ?? [] {
+            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+            // A part without `=` stays a key without a value: the spec's check words the error.
+            let value = Node.scalar(sides.count > 1 ? sides[1] : "", at: .commandLine("--flap"))
+            parts.append((sides.first ?? "", value))
+        }
+        for (key, text) in [
+            ("on", options.flapOn), ("off", options.flapOff), ("jitter", options.flapJitter),
+        ] {
+            guard let text else { continue }
+            parts.removeAll { $0.0 == key }
+            parts.append((key, .scalar(text, at: .commandLine("--flap-\(key)"))))
+        }
+        return parts.isEmpty ? nil : .mapping(parts, at: .commandLine("--flap"))
+    }
+
+    private static func patterns(_ texts: [String], _ flag: String) -> Node {
+        list(texts.flatMap(commaSeparated), flag)
+    }
+
+    private static func list(_ texts: [String], _ flag: String) -> Node {
+        let at = SourceLocation.commandLine(flag)
+        return .sequence(texts.map { .scalar($0, quoted: true, at: at) }, at: at)
+    }
+
+    static func commaSeparated(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+    }
+}
+
+/// The names that `dns EFFECT` takes as arguments, not as a flag.
+enum EffectNames {
+    /// What an error points at.
+    static let placeholder = "NAME"
+}

@@ -1,0 +1,76 @@
+import Control
+
+/// The agent's status as people read it.
+struct StatusText {
+    var status: AgentStatus
+    var now: Timestamp
+
+    init(_ status: AgentStatus, now: Timestamp) {
+        self.status = status
+        self.now = now
+    }
+
+    var text: String {
+        var text = agent
+        if status.halted {
+            text += "halted: new faults are refused until `brownout resume`\n"
+        }
+        text += status.faults.isEmpty ? "nothing is armed\n" : "\n" + faults
+        text += "\n" + counters
+        if let problem = status.journal.problem {
+            text += "journal: \(status.journal.lost) lines lost: \(problem)\n"
+        }
+        return text
+    }
+
+    private var agent: String {
+        let kind = status.onDemand ? ", on demand" : ""
+        let kernel =
+            switch status.statement {
+            case .none: "no kernel side"
+            case .native, .compat:
+                "queue \(status.queue.map { "\($0)" } ?? "-") (\(status.statement.rawValue)), "
+                    + prefilter
+            }
+        return "brownoutd \(status.version)  pid \(status.pid)  "
+            + "up \(Numbers.elapsed(status.uptimeSeconds))\(kind)  \(kernel)\n"
+    }
+
+    private var prefilter: String {
+        switch status.prefilter {
+        case .idle: "intercepts nothing"
+        case .labels: "intercepts answers with a label of an armed name"
+        case .all: "intercepts every answer"
+        }
+    }
+
+    private var faults: String {
+        var table = Table(
+            ["ID", "SEEN", "MATCHED", "FIRED", "PASSED", "LEFT", "EFFECTS", "NAME"],
+            trailing: [1, 2, 3, 4, 5])
+        for fault in status.faults {
+            let effects = fault.effects.joined(separator: ", ")
+            table.append(
+                fault.id, Numbers.grouped(fault.counts.seen), Numbers.grouped(fault.counts.matched),
+                Numbers.grouped(fault.counts.fired), Numbers.grouped(fault.counts.passed),
+                Numbers.clock((fault.endsAt - now).seconds),
+                effects + (fault.dryRun ? " (dry run)" : ""), fault.name)
+        }
+        return table.text
+    }
+
+    private var counters: String {
+        let counters = status.counters
+        let parts: [(String, UInt64)] = [
+            ("received", counters.received), ("passed", counters.accepted),
+            ("rewritten", counters.rewritten), ("dropped", counters.dropped),
+            ("held", counters.held), ("not understood", counters.unparsed),
+            ("not rewritable", counters.unrewritable), ("errors", counters.errors),
+        ]
+        // The last four are told only when there is something to tell.
+        let told = parts.enumerated().filter { $0.offset < 4 || $0.element.1 > 0 }
+        return "packets: "
+            + told.map { "\($0.element.0) \(Numbers.grouped($0.element.1))" }
+            .joined(separator: ", ") + "\n"
+    }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import FaultKinds
+import Spec
+import Testing
+
+@testable import brownout
+
+/// What flags become: the body of `POST /v1/faults`, and errors that name the flag.
+@Suite struct CommandLineFaultTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var id: String
+        var line: String
+        var json: String
+        var testDescription: String { id }
+    }
+
+    static let cases = [
+        Case(
+            id: "empty", line: "empty a.test",
+            json: #"{"names":["a.test"],"dns":[{"empty":{}}]}"#),
+        Case(
+            id: "several names", line: "empty a.test *.b.test,c.test",
+            json: #"{"names":["a.test","*.b.test","c.test"],"dns":[{"empty":{}}]}"#),
+        Case(
+            id: "keys", line: "empty a.test --ttl 5s --zone test",
+            json: #"{"names":["a.test"],"dns":[{"empty":{"ttl":"5s","zone":"test"}}]}"#),
+        Case(
+            id: "number", line: "partial a.test --keep 1",
+            json: #"{"names":["a.test"],"dns":[{"partial":{"keep":1}}]}"#),
+        Case(
+            id: "one address", line: "redirect a.test --to 10.0.0.9",
+            json: #"{"names":["a.test"],"dns":[{"redirect":{"to":"10.0.0.9"}}]}"#),
+        Case(
+            id: "list of addresses", line: "redirect a.test --to 10.0.0.9,2001:db8::9",
+            json: #"{"names":["a.test"],"dns":[{"redirect":{"to":["10.0.0.9","2001:db8::9"]}}]}"#),
+        Case(
+            id: "code by name", line: "rcode a.test --code NOTIMP",
+            json: #"{"names":["a.test"],"dns":[{"rcode":{"code":"NOTIMP"}}]}"#),
+        Case(
+            id: "when", line: "empty a.test --for 5m --after 3s --probability 30% --seed 42",
+            json:
+                #"{"names":["a.test"],"dns":[{"empty":{}}],"probability":"30%","after":"3s","seed":42,"for":"5m"}"#
+        ),
+        Case(
+            id: "where", line: "empty a.test --leg wire --port 5353 --resolvers 10.0.0.0/8,::1",
+            json:
+                #"{"names":["a.test"],"dns":[{"empty":{}}],"port":5353,"leg":"wire","resolvers":["10.0.0.0/8","::1"]}"#
+        ),
+        Case(
+            id: "how",
+            line: "empty a.test --types A,AAAA --except b.test --except c.test --no-mark",
+            json:
+                #"{"names":["a.test"],"dns":[{"empty":{}}],"except":["b.test","c.test"],"types":["A","AAAA"],"mark":false}"#
+        ),
+        Case(
+            id: "flap in one", line: "empty a.test --flap on=10s,off=5s",
+            json: #"{"names":["a.test"],"dns":[{"empty":{}}],"flap":{"on":"10s","off":"5s"}}"#),
+        Case(
+            id: "flap in three",
+            line: "empty a.test --flap-on 10s --flap-off 5s --flap-jitter 1s",
+            json:
+                #"{"names":["a.test"],"dns":[{"empty":{}}],"flap":{"on":"10s","off":"5s","jitter":"1s"}}"#
+        ),
+        Case(
+            id: "flap, the longer flag wins",
+            line: "empty a.test --flap on=10s,off=5s --flap-on 1s",
+            json: #"{"names":["a.test"],"dns":[{"empty":{}}],"flap":{"off":"5s","on":"1s"}}"#),
+    ]
+
+    /// The tree of a command line after `brownout dns`.
+    static func node(_ line: String) throws -> Node {
+        let parsed = try Brownout.parseAsRoot(["dns"] + ExampleWords.split(line))
+        let command = try #require(parsed as? any TypedFault)
+        return command.typed
+    }
+
+    @Test(arguments: cases)
+    func becomesABody(one: Case) throws {
+        let node = try Self.node(one.line)
+        #expect(node.json() == one.json)
+        _ = try Fault(node)
+        // What the agent reads back must be the same.
+        #expect(try Node.load(yaml: node.json(), file: "body").json() == one.json)
+    }
+
+    static let errors: [(id: String, line: String, error: String)] = [
+        (
+            "duration", "delay a.test --by '3 parsecs'",
+            #"--by: "3 parsecs" is not a duration; "#
+        ),
+        ("missing key", "delay a.test", "dns delay: --by: missing; the delay effect needs it"),
+        (
+            "unit", "empty a.test --for 60",
+            #"--for: "60" has no unit; write 60s for seconds, or 250ms, 5m, 2h, 1d"#
+        ),
+        (
+            "percentage", "empty a.test --probability 0.3",
+            #"--probability: "0.3" is not a percentage; write 0.3% for that many in a hundred"#
+        ),
+        (
+            "leg", "empty a.test --leg wore",
+            #"--leg: "wore" is not one of them; did you mean `wire`?"#
+        ),
+        (
+            "seed", "empty a.test --seed many",
+            #"--seed: "many" is not a whole number; "#
+                + "write a whole number from 0 to 18446744073709551615"
+        ),
+        (
+            "name", "empty a..test",
+            #"NAME: "a..test" has an empty label; "#
+                + "write a name such as sts.amazonaws.com"
+        ),
+        ("flap part", "empty a.test --flap on=1s", "--flap: `off` missing; flap needs it"),
+        (
+            "address", "redirect a.test --to here",
+            #"--to: "here" is not an IP address; write 10.0.0.9 or 2001:db8::9"#
+        ),
+    ]
+
+    @Test(arguments: errors)
+    func errorsNameTheFlag(id: String, line: String, error: String) throws {
+        let node = try Self.node(line)
+        let thrown = #expect(throws: SpecError.self) { try Fault(node) }
+        let text = ErrorText(try #require(thrown))
+        // What would be right is Spec's to word.
+        #expect(text.line.hasPrefix(error), "\(id): \(text.line)")
+        #expect(text.code == .usage)
+    }
+
+    @Test func overridesReplaceKeysOfAFile() throws {
+        let file = try Node.load(
+            yaml: "title: t\nnames: a.test\nfor: 1h\ndns: empty\n", file: "f.yaml")
+        let command = try #require(
+            try Brownout.parseAsRoot(["inject", "f", "--names", "b.test", "--for", "5m"]) as? Inject
+        )
+        let laid = CommandLineFault(overrides: command.fault, names: command.names).laid(over: file)
+        #expect(laid.json() == #"{"title":"t","dns":"empty","names":["b.test"],"for":"5m"}"#)
+    }
+}
+
+/// An effect command of any effect, for its tree.
+protocol TypedFault {
+    var typed: Node { get }
+}
+
+extension EffectCommand: TypedFault {
+    var typed: Node { node(options: fault) }
+}
