@@ -33,13 +33,13 @@ bench:           ## ratios against no agent, a C loop, dnsdist and dnsmasq
 
 fuzz:            ## 60 s of libFuzzer on the parser and on parse, edit, parse
 	@Scripts/prerequisites.sh build
-	@Scripts/fuzz.sh
+	@Fuzz/run 60
 
 lint:            ## format lint, strict
-	swift format lint --strict --recursive --parallel Sources Tests Plugins Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Fuzz Plugins Package.swift
 
 format:          ## format in place
-	swift format --in-place --recursive --parallel Sources Tests Plugins Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Fuzz Plugins Package.swift
 
 install: build   ## install under PREFIX, with the systemd unit (as root)
 	install -D -m 0755 .build/release/brownoutd $(DESTDIR)$(PREFIX)/sbin/brownoutd

@@ -94,6 +94,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "wirefuzz", dependencies: ["Wire"], path: "Fuzz", swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "BrownoutTests",
             dependencies: [

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 step() { printf '\n== %s\n' "$*"; }
 
 step "format lint"
-swift format lint --strict --recursive --parallel Sources Tests Plugins Package.swift
+swift format lint --strict --recursive --parallel Sources Tests Fuzz Plugins Package.swift
 
 step "build, with every import declared"
 swift build --build-tests --explicit-target-dependency-import-check error

@@ -34,7 +34,8 @@ public struct WireError: Error, Equatable, Sendable {
         case tooManyPointers
         /// RDATA that is not of the shape its type demands.
         case recordData
-        /// An OPT record elsewhere than in the additional section, or under another name than the root.
+        /// An OPT record elsewhere than in the additional section, or under another name than the
+        /// root.
         case misplacedOPT
         /// A second OPT record (RFC 6891 section 6.1.1).
         case repeatedOPT

@@ -109,6 +109,7 @@ extension Writer {
     }
 
     /// Takes the next `size` octets, or overflows.
+    @inline(__always)
     private mutating func claim(_ size: Int) -> Bool {
         guard !overflowed, size <= storage.count - count else {
             overflowed = true
@@ -139,6 +140,13 @@ extension Writer {
         put(UInt16(truncatingIfNeeded: value), at: offset + 2)
     }
 
+    /// Adds 1 to the 16 bits at `offset`.
+    mutating func increment(at offset: Int) {
+        guard offset >= 0, offset + 2 <= count else { return }
+        patch(storage.span.uint16(at: offset) &+ 1, at: offset)
+    }
+
+    @inline(__always)
     private mutating func put(_ value: UInt16, at offset: Int) {
         storage[offset] = UInt8(truncatingIfNeeded: value >> 8)
         storage[offset + 1] = UInt8(truncatingIfNeeded: value)

@@ -1,9 +1,9 @@
 extension Packet {
     /// Parses one whole IP packet. Checksums are not looked at: on loopback they are partial.
     ///
-    /// Refused: fragments, protocols other than UDP and TCP, IPv6 routing headers with segments left,
-    /// authentication headers (a rewrite would break them), and every length that contradicts the
-    /// number of bytes, jumbograms among them. Source: RFC 791, 8200, 768, 9293.
+    /// Refused: fragments, protocols other than UDP and TCP, IPv6 routing headers with segments
+    /// left, authentication headers (a rewrite would break them), and every length that contradicts
+    /// the number of bytes, jumbograms among them. Source: RFC 791, 8200, 768, 9293.
     public init(parsing bytes: Span<UInt8>) throws(WireError) {
         guard bytes.count > 0 else { throw WireError(offset: 0, problem: .truncated) }
         switch bytes[0] >> 4 {

@@ -23,10 +23,20 @@ extension Packet {
         patchChecksums(in: &out, at: start)
     }
 
+    /// Appends this packet with what `payload` holds: a span of one stored property beside a second
+    /// one that changes is more than the compiler lets callers write.
+    public func write(
+        payload: borrowing Writer, original: Span<UInt8>, to out: inout Writer
+    ) {
+        write(
+            payload: payload.storage.span.extracting(0..<payload.count), original: original,
+            to: &out)
+    }
+
     /// Whether the IPv4 header's checksum and the transport's are right.
     ///
-    /// A UDP checksum of 0 means "none" over IPv4 and is right there; over IPv6 it is wrong (RFC 8200
-    /// section 8.1). Bytes other than those that were parsed give `false`.
+    /// A UDP checksum of 0 means "none" over IPv4 and is right there; over IPv6 it is wrong (RFC
+    /// 8200 section 8.1). Bytes other than those that were parsed give `false`.
     public func checksumsVerify(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count == payload.upperBound else { return false }
         if isV4 {
@@ -48,8 +58,8 @@ extension Packet {
         }
     }
 
-    /// The checksum over the pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1), the transport
-    /// header and the payload of the packet at `range`.
+    /// The checksum over the pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1), the
+    /// transport header and the payload of the packet at `range`.
     private func transportChecksum(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt16 {
         let segment = range.lowerBound + transportOffset..<range.upperBound
         var sum = Checksum()

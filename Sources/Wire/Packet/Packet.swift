@@ -19,7 +19,8 @@ public struct Packet: Equatable, Sendable {
     public let sourcePort: UInt16
     public let destinationPort: UInt16
     public let transport: Transport
-    /// Offset of the UDP or TCP header: the IP header with its options or extension headers ends here.
+    /// Offset of the UDP or TCP header: the IP header with its options or extension headers ends
+    /// here.
     public let transportOffset: Int
     /// Offsets of what UDP or TCP carries.
     public let payload: Range<Int>

@@ -28,8 +28,8 @@ extension DNS.Answer {
         entries.removeAll { $0.covered.map(isCovered) ?? false }
     }
 
-    /// Makes clients look up the addresses of SVCB and HTTPS targets by name: removes the hints, the
-    /// signatures over those records, and the addresses in the additional section.
+    /// Makes clients look up the addresses of SVCB and HTTPS targets by name: removes the hints,
+    /// the signatures over those records, and the addresses in the additional section.
     public mutating func dropAddressHints() {
         dropSignatures { $0.isServiceBinding }
         entries.removeAll { $0.record.section == .additional && $0.record.type.isAddress }
@@ -74,9 +74,9 @@ extension DNS.Answer {
 
     /// Replaces the address records of the type asked for by those of `list` that have this type.
     ///
-    /// New ones take the places and TTLs of old ones; more than there were stand after them, owned by
-    /// the last name of the chain, with the first one's TTL, or `defaultTTL` if there was none. A question
-    /// for ANY replaces both types, a question for other types none.
+    /// New ones take the places and TTLs of old ones; more than there were stand after them, owned
+    /// by the last name of the chain, with the first one's TTL, or `defaultTTL` if there was none.
+    /// A question for ANY replaces both types, a question for other types none.
     public mutating func setAddresses(_ list: [IPAddress]) {
         guard let question else { return }
         if question.type == .a || question.type == .any { replace(.a, by: list) }

@@ -2,7 +2,8 @@ extension DNS.Answer {
     /// Appends the source with TTLs, addresses and header changed where they stand.
     ///
     /// Only possible if the records are those of the source; else, or if the limit does not allow
-    /// the source's length, it appends nothing and gives false. The extended error and the SOA have no place.
+    /// the source's length, it appends nothing and gives false. The extended error and the SOA have
+    /// no place.
     func patch(into out: inout Writer, from bytes: Span<UInt8>, limit: Limit) -> Bool {
         guard let source, limit.allows(source.length), isSource(bytes) else {
             return false

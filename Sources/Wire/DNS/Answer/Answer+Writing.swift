@@ -1,15 +1,16 @@
 extension DNS.Answer {
     /// Appends the answer as a whole DNS message; refused, it leaves `out` as it was.
     ///
-    /// `source` is the bytes that were loaded. ID, opcode, RD, RA, CD and the questions are copied to
-    /// the octet; of an OPT record all but the upper bits of the code and a padding option (RFC 7830) is.
-    /// Names are compressed anew, for what they pointed at may be gone.
+    /// `source` is the bytes that were loaded. ID, opcode, RD, RA, CD and the questions are copied
+    /// to the octet; of an OPT record all but the upper bits of the code and a padding option (RFC
+    /// 7830) is. Names are compressed anew, for what they pointed at may be gone.
     ///
-    /// What does not fit is left out, one thing after another: the extended error's text from its end, that
-    /// option, the SOA. Without the SOA the error may fit again. To an exact length the message is padded by
-    /// an EDNS option, or without EDNS by an additional record of a private-use type; what is too little
-    /// for these is taken up by spaces after the error's text, a longer label in the SOA, or a name that
-    /// is compressed less. If nothing was removed or added, values are changed where they stand.
+    /// What does not fit is left out, one thing after another: the extended error's text from its
+    /// end, that option, the SOA. Without the SOA the error may fit again. To an exact length the
+    /// message is padded by an EDNS option, or without EDNS by an additional record of a
+    /// private-use type; what is too little for these is taken up by spaces after the error's text,
+    /// a longer label in the SOA, or a name that is compressed less. If nothing was removed or
+    /// added, values are changed where they stand.
     public func write(
         to out: inout Writer, source bytes: Span<UInt8>, limit: Limit
     ) -> Outcome {
@@ -22,12 +23,12 @@ extension DNS.Answer {
         guard responseCode.rawValue <= maximum else { return .refused(.responseCode) }
 
         let start = out.count
-        var draft = Draft(answer: self, source: source, soa: soa, limit: limit)
+        var draft = Draft(includesSOA: soa != nil, limit: limit)
         while true {
             let refusal: Refusal
             do {
-                switch try draft.write(to: &out, from: bytes) {
-                case .fits(let tail): return .written(leftOut: leftOut(draft.soa, tail))
+                switch try write(draft, of: source, from: bytes, to: &out) {
+                case .fits(let tail): return .written(leftOut: leftOut(draft.includesSOA, tail))
                 case .odd: refusal = .unpaddable
                 case .tooLong: refusal = .tooLong
                 }
@@ -35,18 +36,18 @@ extension DNS.Answer {
                 refusal = .otherSource
             }
             out.truncate(to: start)
-            guard draft.soa == nil else {
-                draft.soa = nil
+            guard !draft.includesSOA else {
+                draft.includesSOA = false
                 continue
             }
             return patch(into: &out, from: bytes, limit: limit)
-                ? .written(leftOut: leftOut(nil, DNS.AnswerTail())) : .refused(refusal)
+                ? .written(leftOut: leftOut(false, DNS.AnswerTail())) : .refused(refusal)
         }
     }
 
-    private func leftOut(_ written: DNS.NegativeSOA?, _ tail: DNS.AnswerTail) -> LeftOut {
+    private func leftOut(_ includesSOA: Bool, _ tail: DNS.AnswerTail) -> LeftOut {
         var leftOut: LeftOut = []
-        if soa != nil, written == nil { leftOut.insert(.soa) }
+        if soa != nil, !includesSOA { leftOut.insert(.soa) }
         if let ede {
             if tail.errorText == nil { leftOut.insert(.ede) }
             if tail.errorText ?? 0 < ede.text.count { leftOut.insert(.edeText) }
@@ -54,7 +55,7 @@ extension DNS.Answer {
         return leftOut
     }
 
-    /// The header to be written, its counts not yet set.
+    /// The header with what may change in it; its counts are the source's.
     func header(of source: DNS.Message) -> DNS.Header {
         var header = source.header
         header.truncated = truncated
@@ -64,7 +65,8 @@ extension DNS.Answer {
         return header
     }
 
-    /// The TTL field of the OPT record: upper bits of the code, then version and flags as they were.
+    /// The TTL field of the OPT record: upper bits of the code, then version and flags as they
+    /// were.
     func optTTL(of opt: DNS.Record) -> UInt32 {
         UInt32(responseCode.rawValue >> 4) << 24 | opt.ttl & 0x00FF_FFFF
     }

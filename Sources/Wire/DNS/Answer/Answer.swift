@@ -1,8 +1,8 @@
 extension DNS {
     /// An answer to be edited: loaded once, edited as a list of records, written once.
     ///
-    /// The records stay in the source bytes; an entry refers to them by offset. Reused from packet to
-    /// packet an answer keeps its capacity, so that loading and writing allocate nothing.
+    /// The records stay in the source bytes; an entry refers to them by offset. Reused from packet
+    /// to packet an answer keeps its capacity, so that loading and writing allocate nothing.
     public struct Answer: Sendable {
         /// The message that was loaded.
         public private(set) var source: Message?
@@ -93,13 +93,10 @@ extension DNS.Answer {
                 && !entry.record.rdata.isEmpty
         }
         guard let question, question.type != .cname, entries.contains(where: isLink) else { return }
-        var name = DNS.NameBuffer()
-        var owner = DNS.NameBuffer()
         for _ in 0..<Self.maximumLinks {
-            guard (try? name.load(from: bytes, at: lastNameOffset)) != nil else { return }
+            let name = lastNameOffset
             let link = entries.first { entry in
-                isLink(entry) && (try? owner.load(from: bytes, at: entry.record.nameOffset)) != nil
-                    && owner == name
+                isLink(entry) && DNS.areEqual(entry.record.nameOffset, name, in: bytes)
             }
             guard let link else { return }
             lastNameOffset = link.record.rdata.lowerBound

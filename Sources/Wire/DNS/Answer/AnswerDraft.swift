@@ -1,17 +1,14 @@
 extension DNS.Answer {
-    /// One rung of the ladder: an attempt to write the answer with this SOA, or without.
+    /// One rung of the ladder: an attempt to write an answer with its SOA, or without.
     struct Draft {
-        let answer: DNS.Answer
-        let source: DNS.Message
-        var soa: DNS.NegativeSOA?
-        private let size: Int
-        private let isExact: Bool
+        var includesSOA: Bool
+        /// The most octets; -1, which nothing fits, stands for limits out of range.
+        let size: Int
+        /// Whether fewer octets will not do.
+        let isExact: Bool
 
-        init(answer: DNS.Answer, source: DNS.Message, soa: DNS.NegativeSOA?, limit: Limit) {
-            self.answer = answer
-            self.source = source
-            self.soa = soa
-            // -1 is a size that nothing fits; arithmetic on it cannot overflow.
+        init(includesSOA: Bool, limit: Limit) {
+            self.includesSOA = includesSOA
             switch limit {
             case .atMost(let octets):
                 size = min(max(octets, -1), DNS.maximumMessageSize)
@@ -22,82 +19,66 @@ extension DNS.Answer {
             }
         }
     }
-}
 
-extension DNS.Answer.Draft {
     /// Appends the message; unless it fits, what was appended is to be cut off again.
     func write(
-        to out: inout Writer, from bytes: Span<UInt8>
+        _ draft: Draft, of source: DNS.Message, from bytes: Span<UInt8>, to out: inout Writer
     ) throws(WireError) -> DNS.AnswerTail.Fit {
         let start = out.count
-        var fit = try attempt(stretch: 0, to: &out, from: bytes)
-        if case .odd(let rest) = fit {
-            out.truncate(to: start)
-            fit = try attempt(stretch: rest, to: &out, from: bytes)
-        }
-        return fit
+        let fit = try attempt(draft, stretch: 0, of: source, from: bytes, to: &out)
+        guard case .odd(let rest) = fit else { return fit }
+        out.truncate(to: start)
+        return try attempt(draft, stretch: rest, of: source, from: bytes, to: &out)
     }
 
+    /// Appends the message, longer than it need be by `stretch` octets.
     private func attempt(
-        stretch: Int, to out: inout Writer, from bytes: Span<UInt8>
+        _ draft: Draft, stretch: Int, of source: DNS.Message, from bytes: Span<UInt8>,
+        to out: inout Writer
     ) throws(WireError) -> DNS.AnswerTail.Fit {
         let start = out.count
-        var header = answer.header(of: source)
-        try writeRecords(&header, stretch: stretch, to: &out, from: bytes)
-        let options = optionsSize(bytes)
-        let room = size - (out.count - start) - options
-        let fit = DNS.AnswerTail.spend(
-            room, hasOPT: source.opt != nil, error: answer.ede, exactly: isExact)
-        guard case .fits(let tail) = fit else { return fit }
-        writeTail(tail, &header, to: &out, from: bytes)
-        // The counts are known only now.
-        out.patch(header.answerCount, at: start + 6)
-        out.patch(header.authorityCount, at: start + 8)
-        out.patch(header.additionalCount, at: start + 10)
+        out.append(bytes, 0..<source.questionsEnd)
         guard !out.overflowed else { return .tooLong }
-        return fit
+        let header = header(of: source)
+        out.patch(header.flags, at: start + 2)
+        var records = try DNS.RecordWriter(
+            base: start, question: source.question, spare: draft.includesSOA ? 0 : stretch, in: out)
+        try writeEntries(.answer, &records, countAt: start + 6, from: bytes, to: &out)
+        try writeEntries(.authority, &records, countAt: start + 8, from: bytes, to: &out)
+        if draft.includesSOA, let soa {
+            try records.write(
+                soa, lastName: lastNameOffset, stretch: stretch, from: bytes, to: &out)
+            out.increment(at: start + 8)
+        }
+        try writeEntries(.additional, &records, countAt: start + 10, from: bytes, to: &out)
+
+        let room = draft.size - (out.count - start) - optionsSize(source, bytes)
+        let fit = DNS.AnswerTail.spend(
+            room, hasOPT: source.opt != nil, error: ede, exactly: draft.isExact)
+        guard case .fits(let tail) = fit else { return fit }
+        if writeTail(tail, of: source, from: bytes, to: &out) { out.increment(at: start + 10) }
+        return out.overflowed ? .tooLong : fit
     }
 
-    private func writeRecords(
-        _ header: inout DNS.Header, stretch: Int, to out: inout Writer, from bytes: Span<UInt8>
+    private func writeEntries(
+        _ section: DNS.Section, _ records: inout DNS.RecordWriter, countAt offset: Int,
+        from bytes: Span<UInt8>, to out: inout Writer
     ) throws(WireError) {
-        var names = DNS.NameCompressor(base: out.count)
-        header.answerCount = 0
-        header.authorityCount = 0
-        header.additionalCount = 0
-        header.write(to: &out)
-        out.append(bytes, DNS.Header.size..<source.questionsEnd)
-        // Without the question in the output there is nothing to learn, and nothing will come of it.
-        if let question = source.question, !out.overflowed {
-            try names.learn(nameAt: question.nameOffset, in: out)
-        }
-        if soa == nil { names.spare = stretch }
-        var records = DNS.RecordWriter(names: names)
-        for entry in answer.entries where entry.record.section == .answer {
+        var count: UInt16 = 0
+        for entry in entries where entry.record.section == section {
             try records.write(entry, from: bytes, to: &out)
-            header.answerCount &+= 1
+            // More than 65,535 records do not fit a message anyway.
+            count &+= 1
         }
-        for entry in answer.entries where entry.record.section == .authority {
-            try records.write(entry, from: bytes, to: &out)
-            header.authorityCount &+= 1
-        }
-        if let soa {
-            try records.write(
-                soa, lastName: answer.lastNameOffset, stretch: stretch, from: bytes, to: &out)
-            header.authorityCount &+= 1
-        }
-        for entry in answer.entries where entry.record.section == .additional {
-            try records.write(entry, from: bytes, to: &out)
-            header.additionalCount &+= 1
-        }
+        out.patch(count, at: offset)
     }
 }
 
 // MARK: - OPT and padding
 
-extension DNS.Answer.Draft {
+extension DNS.Answer {
     /// Octets of the OPT record with the options that are copied; 0 without one.
-    private func optionsSize(_ bytes: Span<UInt8>) -> Int {
+    private func optionsSize(_ source: DNS.Message, _ bytes: Span<UInt8>) -> Int {
         guard let opt = source.opt else { return 0 }
         var size = 1 + DNS.Record.fixedSize
         var options = DNS.OptionCursor(opt.rdata)
@@ -108,33 +89,34 @@ extension DNS.Answer.Draft {
         return size
     }
 
+    /// Appends the OPT record, or the record that pads; gives whether there was one.
     private func writeTail(
-        _ tail: DNS.AnswerTail, _ header: inout DNS.Header, to out: inout Writer,
-        from bytes: Span<UInt8>
-    ) {
+        _ tail: DNS.AnswerTail, of source: DNS.Message, from bytes: Span<UInt8>,
+        to out: inout Writer
+    ) -> Bool {
         if let opt = source.opt {
-            writeOPT(opt, tail, to: &out, from: bytes)
-            header.additionalCount &+= 1
-        } else if let padding = tail.padding {
-            out.append(UInt8(0))
-            let data = DNS.RecordWriter.begin(.privateUse, DNS.internet, 0, to: &out)
-            out.append(repeating: 0, count: padding)
-            DNS.RecordWriter.end(data, in: &out)
-            header.additionalCount &+= 1
+            writeOPT(opt, tail, from: bytes, to: &out)
+            return true
         }
+        guard let padding = tail.padding else { return false }
+        out.append(UInt8(0))
+        let data = DNS.RecordWriter.begin(.privateUse, DNS.internet, 0, to: &out)
+        out.append(repeating: 0, count: padding)
+        DNS.RecordWriter.end(data, in: &out)
+        return true
     }
 
     private func writeOPT(
-        _ opt: DNS.Record, _ tail: DNS.AnswerTail, to out: inout Writer, from bytes: Span<UInt8>
+        _ opt: DNS.Record, _ tail: DNS.AnswerTail, from bytes: Span<UInt8>, to out: inout Writer
     ) {
         out.append(UInt8(0))
-        let data = DNS.RecordWriter.begin(.opt, opt.rrClass, answer.optTTL(of: opt), to: &out)
+        let data = DNS.RecordWriter.begin(.opt, opt.rrClass, optTTL(of: opt), to: &out)
         var options = DNS.OptionCursor(opt.rdata)
         while let option = options.next(in: bytes) {
             guard option.code != DNS.OptionCode.padding else { continue }
             out.append(bytes, option.whole)
         }
-        if let error = answer.ede, let text = tail.errorText {
+        if let error = ede, let text = tail.errorText {
             out.append(DNS.OptionCode.extendedError)
             out.append(UInt16(truncatingIfNeeded: 2 + text + tail.spaces))
             out.append(error.code)

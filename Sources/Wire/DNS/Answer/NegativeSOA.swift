@@ -19,14 +19,15 @@ extension DNS {
 }
 
 extension DNS.NegativeSOA {
-    /// `brownout.invalid.`: RNAME, and the parent of MNAME. RFC 2606 keeps `invalid` out of use.
-    static let apex = DNS.Name("brownout.invalid") ?? .root
-
-    /// The leftmost label of MNAME.
+    /// The leftmost label of MNAME, `ns.brownout.invalid.` It may be stretched to fill a message.
     static let server = Array("ns".utf8)
 
-    /// The day of the incident.
-    static let serial: UInt32 = 2_025_101_901
-    /// REFRESH, RETRY and EXPIRE in seconds. Nobody transfers this zone: ordinary values.
-    static let timers: [UInt32] = [1800, 900, 604_800]
+    /// `brownout.invalid.`: RNAME, and the rest of MNAME. RFC 2606 keeps `invalid` out of use.
+    static let apex: [UInt8] = [8] + Array("brownout".utf8) + [7] + Array("invalid".utf8) + [0]
+
+    /// SERIAL, the day of the incident; then REFRESH, RETRY and EXPIRE, 30 minutes, 15 minutes and
+    /// a week: ordinary values, for nobody transfers this zone.
+    static let numbers: [UInt8] = [2_025_101_901, 1800, 900, 604_800].flatMap { (value: UInt32) in
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
 }

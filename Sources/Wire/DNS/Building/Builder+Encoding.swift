@@ -3,7 +3,7 @@ extension DNS.Builder {
     public func encoded(atMost limit: Int = DNS.maximumMessageSize) -> [UInt8]? {
         var out = Writer(capacity: min(limit, DNS.maximumMessageSize))
         counted.write(to: &out)
-        var records = DNS.RecordWriter(names: DNS.NameCompressor(base: 0), compresses: compresses)
+        var records = DNS.RecordWriter(base: 0, compresses: compresses)
         for question in questions {
             records.write(question.name, to: &out)
             out.append(question.type.rawValue)

@@ -62,7 +62,8 @@ extension DNS.Builder {
         return builder
     }
 
-    /// A response without records to a query: ID, opcode, RD, CD and the first question are taken over.
+    /// A response without records to a query: ID, opcode, RD, CD and the first question are taken
+    /// over.
     ///
     /// `bytes` are those that were parsed. The response speaks EDNS if the query does.
     public static func response(to query: DNS.Message, in bytes: Span<UInt8>) -> DNS.Builder {

@@ -4,7 +4,8 @@ extension DNS {
     /// The bytes are not kept: whoever uses an offset passes the bytes that were parsed.
     public struct Message: Equatable, Sendable {
         public let header: Header
-        /// The first question; nil if there is none. `header.questionCount` says how many there are.
+        /// The first question; nil if there is none. `header.questionCount` says how many there
+        /// are.
         public let question: Question?
         /// Where the questions end and the records begin.
         public let questionsEnd: Int
@@ -23,8 +24,8 @@ extension DNS {
 extension DNS.Message {
     /// Parses a message, which must fill `bytes`: every record and every name in it is checked.
     ///
-    /// Names may be compressed wherever the type's RDATA holds one; a pointer must target an octet before
-    /// the current run of labels, and after the header.
+    /// Names may be compressed wherever the type's RDATA holds one; a pointer must target an octet
+    /// before the current run of labels, and after the header.
     public init(parsing bytes: Span<UInt8>) throws(WireError) {
         header = try DNS.Header(parsing: bytes)
         length = bytes.count

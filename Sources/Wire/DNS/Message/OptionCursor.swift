@@ -1,7 +1,8 @@
 extension DNS {
     /// Steps over a list of options in RDATA: 16 bits of code, 16 of length, and the value.
     ///
-    /// EDNS options (RFC 6891 section 6.1.2) and SVCB parameters (RFC 9460 section 2.2) are such lists.
+    /// EDNS options (RFC 6891 section 6.1.2) and SVCB parameters (RFC 9460 section 2.2) are such
+    /// lists.
     public struct OptionCursor: Equatable, Sendable {
         private var rest: Range<Int>
 

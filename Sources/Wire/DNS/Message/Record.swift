@@ -19,11 +19,11 @@ extension DNS {
 }
 
 extension DNS.Record {
-    /// Parses a record's frame; whether its RDATA has the right shape is another question.
+    /// Parses what stands behind the owner, at `fields`; whether RDATA has the right shape is
+    /// another question.
     init(
-        parsing bytes: Span<UInt8>, at offset: Int, section: DNS.Section
+        parsing bytes: Span<UInt8>, at offset: Int, fields: Int, section: DNS.Section
     ) throws(WireError) {
-        let fields = try DNS.skipName(in: bytes, at: offset)
         let start = fields + Self.fixedSize
         guard start <= bytes.count else {
             throw WireError(offset: bytes.count, problem: .truncated)

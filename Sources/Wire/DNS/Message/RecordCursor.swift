@@ -11,12 +11,20 @@ extension DNS {
 
         /// The next record; nil after the last, or if `bytes` are not those that were parsed.
         public mutating func next(in bytes: Span<UInt8>) -> Record? {
-            try? read(in: bytes)
+            guard let section = takeSection(),
+                let fields = DNS.nameEnd(in: bytes, at: offset),
+                let record = try? Record(
+                    parsing: bytes, at: offset, fields: fields, section: section)
+            else { return nil }
+            offset = record.end
+            return record
         }
 
+        /// The next record, its owner checked.
         mutating func read(in bytes: Span<UInt8>) throws(WireError) -> Record? {
             guard let section = takeSection() else { return nil }
-            let record = try Record(parsing: bytes, at: offset, section: section)
+            let fields = try DNS.skipName(in: bytes, at: offset)
+            let record = try Record(parsing: bytes, at: offset, fields: fields, section: section)
             offset = record.end
             return record
         }

@@ -9,7 +9,8 @@ extension DNS {
         var names = 0
         /// Nil: any number of octets may follow.
         var suffix: Int? = 0
-        /// Whether names are written compressed: those types of RFC 1035 alone (RFC 3597 section 4).
+        /// Whether names are written compressed: those types of RFC 1035 alone (RFC 3597 section
+        /// 4).
         var compresses = false
 
         static let opaque = RecordShape(suffix: nil)

@@ -33,9 +33,13 @@ extension DNS {
 
         /// The name at `offset` of a message, decompressed, its case kept.
         public init(from bytes: Span<UInt8>, at offset: Int) throws(WireError) {
-            var buffer = NameBuffer()
-            try buffer.load(from: bytes, at: offset, keepingCase: true)
-            self.init(buffer)
+            var wire: [UInt8] = []
+            var labels = LabelCursor(at: offset)
+            while let label = try labels.next(in: bytes) {
+                wire.append(UInt8(truncatingIfNeeded: label.count))
+                for index in label { wire.append(bytes[index]) }
+            }
+            self.wire = wire + [0]
         }
 
         /// The labels, from the left, without the root.

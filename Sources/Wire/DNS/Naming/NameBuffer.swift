@@ -31,13 +31,6 @@ extension DNS.NameBuffer {
     public mutating func load(
         from bytes: Span<UInt8>, at offset: Int
     ) throws(WireError) -> Int {
-        try load(from: bytes, at: offset, keepingCase: false)
-    }
-
-    @discardableResult
-    mutating func load(
-        from bytes: Span<UInt8>, at offset: Int, keepingCase: Bool
-    ) throws(WireError) -> Int {
         var labels = DNS.LabelCursor(at: offset)
         var octets = 0
         var starts = 0
@@ -53,8 +46,7 @@ extension DNS.NameBuffer {
                 name[octets] = UInt8(truncatingIfNeeded: label.count)
                 octets += 1
                 for index in label {
-                    let octet = bytes[index]
-                    name[octets] = keepingCase ? octet : DNS.lowercased(octet)
+                    name[octets] = DNS.lowercased(bytes[index])
                     octets += 1
                 }
             }

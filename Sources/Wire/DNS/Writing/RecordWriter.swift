@@ -3,12 +3,20 @@ extension DNS {
     struct RecordWriter {
         private var names: NameCompressor
         private let compresses: Bool
-        private var name = NameBuffer()
 
-        /// `compresses` false keeps every name whole.
-        init(names: NameCompressor, compresses: Bool = true) {
-            self.names = names
+        /// For a message that begins at `base` of the output; `compresses` false keeps names whole.
+        init(base: Int, compresses: Bool = true) {
+            names = NameCompressor(base: base)
             self.compresses = compresses
+        }
+
+        /// For a message whose question was copied: later names may point at it.
+        ///
+        /// `spare` octets are to be wasted by compressing less.
+        init(base: Int, question: Question?, spare: Int, in out: Writer) throws(WireError) {
+            self.init(base: base)
+            names.spare = spare
+            if let question { try names.learn(nameAt: question.nameOffset, in: out) }
         }
     }
 }
@@ -21,7 +29,7 @@ extension DNS.RecordWriter {
         _ entry: DNS.Answer.Entry, from source: Span<UInt8>, to out: inout Writer
     ) throws(WireError) {
         let record = entry.record
-        try copyName(at: record.nameOffset, from: source, to: &out)
+        try names.write(nameAt: record.nameOffset, in: source, to: &out)
         let start = Self.begin(record.type, record.rrClass, entry.ttl, to: &out)
         switch entry.data {
         case .address(let address):
@@ -34,16 +42,6 @@ extension DNS.RecordWriter {
         Self.end(start, in: &out)
     }
 
-    /// Copies the name at `offset` of `source`; gives the offset after it there.
-    @discardableResult
-    private mutating func copyName(
-        at offset: Int, from source: Span<UInt8>, compressing: Bool = true, to out: inout Writer
-    ) throws(WireError) -> Int {
-        let end = try name.load(from: source, at: offset, keepingCase: true)
-        names.write(name, compressing: compressing, to: &out)
-        return end
-    }
-
     /// Copies the part of RDATA that its type's shape knows; gives the offset of the rest.
     private mutating func copyShape(
         _ record: DNS.Record, from source: Span<UInt8>, to out: inout Writer
@@ -53,8 +51,8 @@ extension DNS.RecordWriter {
         var position = try shape.namesStart(record.rdata, in: source)
         out.append(source, record.rdata.lowerBound..<position)
         for _ in 0..<shape.names {
-            position = try copyName(
-                at: position, from: source, compressing: shape.compresses, to: &out)
+            position = try names.write(
+                nameAt: position, in: source, compressing: shape.compresses, to: &out)
         }
         guard position <= record.end else {
             throw WireError(offset: position, problem: .recordData)
@@ -108,8 +106,9 @@ extension DNS.RecordWriter {
     mutating func write(_ owned: DNS.Name, compressing: Bool = true, to out: inout Writer) {
         let wire = owned.wire
         // An owned name's octets are right, so this cannot fail.
-        guard (try? name.load(from: wire.span, at: 0, keepingCase: true)) != nil else { return }
-        names.write(name, compressing: compressing && compresses, to: &out)
+        _ = try? names.write(
+            nameAt: 0, in: wire.span, isOwned: true, compressing: compressing && compresses,
+            to: &out)
     }
 
     /// Appends a negative answer's SOA; MNAME is longer than it need be by `stretch` octets.
@@ -119,8 +118,7 @@ extension DNS.RecordWriter {
     ) throws(WireError) {
         switch soa.owner {
         case .parentOfLastName:
-            try name.load(from: source, at: lastName, keepingCase: true)
-            names.write(name, from: min(1, name.labelCount), to: &out)
+            try names.write(nameAt: lastName, in: source, skipping: 1, to: &out)
         case .zone(let zone):
             write(zone, to: &out)
         }
@@ -129,9 +127,8 @@ extension DNS.RecordWriter {
         out.append(UInt8(truncatingIfNeeded: server.count + stretch))
         out.append(server)
         out.append(repeating: UInt8(ascii: "0"), count: stretch)
-        for _ in 0..<2 { write(DNS.NegativeSOA.apex, to: &out) }
-        out.append(DNS.NegativeSOA.serial)
-        for timer in DNS.NegativeSOA.timers { out.append(timer) }
+        names.writeTwice(DNS.NegativeSOA.apex, to: &out)
+        out.append(DNS.NegativeSOA.numbers)
         out.append(soa.ttl)
         Self.end(start, in: &out)
     }
