@@ -45,7 +45,7 @@ install: build   ## install under PREFIX, with the systemd unit (as root)
 	install -D -m 0755 .build/release/brownoutd $(DESTDIR)$(PREFIX)/sbin/brownoutd
 	install -D -m 0755 .build/release/brownout $(DESTDIR)$(PREFIX)/bin/brownout
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
-	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/brownoutd.service \
+	sed 's|/usr/sbin/brownoutd|$(PREFIX)/sbin/brownoutd|' Packaging/systemd/brownoutd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service
 	install -m 0644 Packaging/sysusers.d/brownout.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/
 

@@ -26,15 +26,20 @@ enum BuiltPrograms {
     }()
 }
 
+/// A test that cannot run fails: it is never skipped.
+struct NotBuilt: Error {
+    var problem: String
+}
+
 /// The built programs against each other and the real kernel, in a network namespace of their own.
 ///
 /// No root needed: `unshare` gives a user and network namespace. brownoutd is started on demand.
-@Suite(.enabled(if: BuiltPrograms.missing == nil, "\(BuiltPrograms.missing ?? "")"))
-struct EndToEndTests {
+@Suite struct EndToEndTests {
     /// Runs a shell script in namespaces of its own: `$B` is brownout, `$D` a folder for its files.
     ///
     /// `within SECONDS COMMAND…` waits until a command succeeds; a script fails at its first failure.
     private func script(_ text: String) async throws -> (output: String, error: String) {
+        if let missing = BuiltPrograms.missing { throw NotBuilt(problem: missing) }
         let files = try HostFolder(["/out": ""])
         let prelude = """
             set -eu

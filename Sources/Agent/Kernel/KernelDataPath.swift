@@ -9,6 +9,7 @@ public actor KernelDataPath: DataPath {
     public nonisolated let queue: UInt16?
     public nonisolated let statement: AgentStatus.Statement
     private let numbers: QueueNumbers
+    private let matchesLabels: Bool
     private let loop: PacketLoop<PacketJudge>
     private var table: OwnerTable?
     private let readResolvers: @Sendable () -> HostResolvers
@@ -20,6 +21,7 @@ public actor KernelDataPath: DataPath {
         readResolvers: @escaping @Sendable () -> HostResolvers
     ) throws(DataPathError) {
         numbers = sockets.queues.numbers
+        matchesLabels = sockets.matchesLabels
         queue = numbers.datagrams
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
@@ -76,7 +78,7 @@ public actor KernelDataPath: DataPath {
                 try table?.disarm()
                 return .idle
             }
-            let plan = RulesetPlan(terms, queues: numbers)
+            let plan = RulesetPlan(terms, queues: numbers, matchesLabels: matchesLabels)
             try table?.apply(plan.ruleset)
             return plan.queuesEverything ? .all : .labels
         } catch {

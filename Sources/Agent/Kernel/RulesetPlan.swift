@@ -11,10 +11,10 @@ struct RulesetPlan: Equatable {
     /// A fault and how long it may still last.
     typealias Term = (fault: Fault, remaining: Duration)
 
-    init(_ terms: [Term], queues: QueueNumbers) {
+    init(_ terms: [Term], queues: QueueNumbers, matchesLabels: Bool = true) {
         ruleset = Ruleset(queue: queues.datagrams, streamQueue: queues.streams)
         ruleset.tcp = Self.ports(of: terms)
-        guard let labels = PrefilterPlan(faults: terms.map(\.fault)).labels else {
+        guard matchesLabels, let labels = PrefilterPlan(faults: terms.map(\.fault)).labels else {
             queuesEverything = true
             ruleset.udp = [Ruleset.Prefilter(label: nil, ports: ruleset.tcp)]
             return
