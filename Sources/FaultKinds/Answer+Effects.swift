@@ -28,6 +28,7 @@ extension DNS.Answer {
         dropSignatures()
         // A denial in the authority section would contradict the answer.
         entries.removeAll { $0.record.section == .authority }
+        soa = nil
         return true
     }
 

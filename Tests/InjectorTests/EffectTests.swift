@@ -63,6 +63,10 @@ import Wire
             id: "truncate", fault: "dns: truncate",
             expected: "NOERROR tc rd ra [ |  | \(mark)]"),
         Row(
+            id: "an address after a denial", fault: "dns: [nxdomain, redirect: 10.9.9.9]",
+            expected: "NOERROR rd ra [dynamodb.us-east-1.amazonaws.com. 60 A 10.9.9.9 |  | \(mark)]"
+        ),
+        Row(
             id: "two effects, in order", fault: "dns: [redirect: 10.9.9.9, ttl: 1s]",
             expected: "NOERROR rd ra [dynamodb.us-east-1.amazonaws.com. 1 CNAME \(last), "
                 + "\(last) 1 A 10.9.9.9 |  | \(mark)]"),

@@ -5,8 +5,8 @@ extension DNS.Answer {
     /// to the octet; of an OPT record all but the upper bits of the code and a padding option (RFC
     /// 7830) is. Names are compressed anew, for what they pointed at may be gone.
     ///
-    /// What does not fit is left out, one thing after another: the extended error's text from its
-    /// end, that option, the SOA. Without the SOA the error may fit again. To an exact length the
+    /// What does not fit is left out, one thing after another: the names in the SOA, the extended
+    /// error's text from its end, that option, the SOA. Without the SOA the error may fit again. To an exact length the
     /// message is padded by an EDNS option, or without EDNS by an additional record of a
     /// private-use type; what is too little for these is taken up by spaces after the error's text,
     /// a longer label in the SOA, or a name that is compressed less. If nothing was removed or
@@ -23,12 +23,19 @@ extension DNS.Answer {
         guard responseCode.rawValue <= maximum else { return .refused(.responseCode) }
 
         let start = out.count
-        var draft = Draft(includesSOA: soa != nil, limit: limit)
+        var draft = Draft(naming: soa == nil ? nil : .named, limit: limit)
         while true {
             let refusal: Refusal
             do {
                 switch try write(draft, of: source, from: bytes, to: &out) {
-                case .fits(let tail): return .written(leftOut: leftOut(draft.includesSOA, tail))
+                case .fits(let tail):
+                    let leftOut = leftOut(draft.naming != nil, tail)
+                    // Rather the whole error than names in the SOA.
+                    if draft.naming == .named, source.opt != nil, !leftOut.isEmpty {
+                        refusal = .tooLong
+                    } else {
+                        return .written(leftOut: leftOut)
+                    }
                 case .odd: refusal = .unpaddable
                 case .tooLong: refusal = .tooLong
                 }
@@ -36,8 +43,8 @@ extension DNS.Answer {
                 refusal = .otherSource
             }
             out.truncate(to: start)
-            guard !draft.includesSOA else {
-                draft.includesSOA = false
+            if let naming = draft.naming {
+                draft.naming = naming == .named ? .root : nil
                 continue
             }
             return patch(into: &out, from: bytes, limit: limit)

@@ -1,14 +1,15 @@
 extension DNS.Answer {
     /// One rung of the ladder: an attempt to write an answer with its SOA, or without.
     struct Draft {
-        var includesSOA: Bool
+        /// Nil: without its SOA.
+        var naming: DNS.NegativeSOA.Naming?
         /// The most octets; -1, which nothing fits, stands for limits out of range.
         let size: Int
         /// Whether fewer octets will not do.
         let isExact: Bool
 
-        init(includesSOA: Bool, limit: Limit) {
-            self.includesSOA = includesSOA
+        init(naming: DNS.NegativeSOA.Naming?, limit: Limit) {
+            self.naming = naming
             switch limit {
             case .atMost(let octets):
                 size = min(max(octets, -1), DNS.maximumMessageSize)
@@ -42,12 +43,14 @@ extension DNS.Answer {
         let header = header(of: source)
         out.patch(header.flags, at: start + 2)
         var records = try DNS.RecordWriter(
-            base: start, question: source.question, spare: draft.includesSOA ? 0 : stretch, in: out)
+            base: start, question: source.question, spare: draft.naming == nil ? stretch : 0,
+            in: out)
         try writeEntries(.answer, &records, countAt: start + 6, from: bytes, to: &out)
         try writeEntries(.authority, &records, countAt: start + 8, from: bytes, to: &out)
-        if draft.includesSOA, let soa {
+        if let naming = draft.naming, let soa {
             try records.write(
-                soa, lastName: lastNameOffset, stretch: stretch, from: bytes, to: &out)
+                soa, naming: naming, lastName: lastNameOffset, stretch: stretch, from: bytes,
+                to: &out)
             out.increment(at: start + 8)
         }
         try writeEntries(.additional, &records, countAt: start + 10, from: bytes, to: &out)

@@ -19,6 +19,14 @@ extension DNS {
 }
 
 extension DNS.NegativeSOA {
+    /// What its MNAME and RNAME are.
+    enum Naming: Equatable {
+        /// Under `brownout.invalid.`, so that people see where it is from.
+        case named
+        /// The root, one octet each, where there is no room for more.
+        case root
+    }
+
     /// The leftmost label of MNAME, `ns.brownout.invalid.` It may be stretched to fill a message.
     static let server = Array("ns".utf8)
 

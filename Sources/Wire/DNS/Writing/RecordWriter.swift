@@ -113,8 +113,8 @@ extension DNS.RecordWriter {
 
     /// Appends a negative answer's SOA; MNAME is longer than it need be by `stretch` octets.
     mutating func write(
-        _ soa: DNS.NegativeSOA, lastName: Int, stretch: Int, from source: Span<UInt8>,
-        to out: inout Writer
+        _ soa: DNS.NegativeSOA, naming: DNS.NegativeSOA.Naming, lastName: Int, stretch: Int,
+        from source: Span<UInt8>, to out: inout Writer
     ) throws(WireError) {
         switch soa.owner {
         case .parentOfLastName:
@@ -123,11 +123,22 @@ extension DNS.RecordWriter {
             write(zone, to: &out)
         }
         let start = Self.begin(.soa, DNS.internet, soa.ttl, to: &out)
-        let server = DNS.NegativeSOA.server
-        out.append(UInt8(truncatingIfNeeded: server.count + stretch))
-        out.append(server)
-        out.append(repeating: UInt8(ascii: "0"), count: stretch)
-        names.writeTwice(DNS.NegativeSOA.apex, to: &out)
+        switch naming {
+        case .named:
+            let server = DNS.NegativeSOA.server
+            out.append(UInt8(truncatingIfNeeded: server.count + stretch))
+            out.append(server)
+            out.append(repeating: UInt8(ascii: "0"), count: stretch)
+            names.writeTwice(DNS.NegativeSOA.apex, to: &out)
+        case .root:
+            // A label takes two octets or more, so a stretch of one stays as it is and does not fit.
+            if stretch >= 2 {
+                out.append(UInt8(truncatingIfNeeded: stretch - 1))
+                out.append(repeating: UInt8(ascii: "0"), count: stretch - 1)
+            }
+            out.append(UInt8(0))
+            out.append(UInt8(0))
+        }
         out.append(DNS.NegativeSOA.numbers)
         out.append(soa.ttl)
         Self.end(start, in: &out)
