@@ -96,6 +96,9 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "wirefuzz", dependencies: ["Wire"], path: "Fuzz", swiftSettings: strict),
+        .testTarget(
+            name: "NetfilterTests", dependencies: ["Netfilter", "CNetfilter"],
+            swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "BrownoutTests",

@@ -14,8 +14,9 @@ extension NetlinkSocket {
         var acknowledged = false
     }
 
-    /// Sends `bytes`, whose messages are numbered `first` to `last`, the last of them with NLM_F_ACK, and reads the
-    /// kernel's answers up to its acknowledgement or, on failure, as far as there are any.
+    /// Sends `bytes`, whose messages are numbered `first` to `last`, the last of them with
+    /// NLM_F_ACK, and reads the kernel's answers up to its acknowledgement or, on failure, as far
+    /// as there are any.
     func transact(_ bytes: UnsafeRawBufferPointer, first: UInt32, last: UInt32)
         throws(NetlinkError) -> Reply
     {
@@ -57,13 +58,13 @@ extension NetlinkSocket {
         }
     }
 
-    /// Reads the NLMSG_ERROR messages in one datagram; anything else, and answers to older requests, is skipped.
+    /// Reads the NLMSG_ERROR messages in one datagram; anything else, and answers to older
+    /// requests, is skipped.
     private func collect(
         _ bytes: UnsafeRawBufferPointer, first: UInt32, last: UInt32, into reply: inout Reply
     ) {
-        var remaining = Int32(bytes.count)
-        var header = unsafe bytes.baseAddress?.assumingMemoryBound(to: nlmsghdr.self)
-        while let message = unsafe header, unsafe mnl_nlmsg_ok(message, remaining) {
+        var messages = unsafe MessageCursor(bytes)
+        while let message = unsafe messages.next() {
             // Sequence numbers wrap: compare distances.
             let sequence = unsafe message.pointee.nlmsg_seq
             if unsafe message.pointee.nlmsg_type == UInt16(NLMSG_ERROR),
@@ -78,7 +79,6 @@ extension NetlinkSocket {
                     reply.acknowledged = true
                 }
             }
-            unsafe header = UnsafePointer(mnl_nlmsg_next(message, &remaining))
         }
     }
 }

@@ -1,8 +1,8 @@
 internal import CNetfilter
 internal import Glibc
 
-/// A netlink socket to the kernel's netfilter, bound, close-on-exec; closed when it goes out of scope.
-/// Sendable although it holds a pointer: it is not copyable, so one thread at a time has it.
+/// A netlink socket to the kernel's netfilter, bound, close-on-exec; closed when it goes out of
+/// scope. Sendable although it holds a pointer: it is not copyable, so one thread at a time has it.
 @safe struct NetlinkSocket: ~Copyable, @unchecked Sendable {
     private let socket: OpaquePointer
 

@@ -37,6 +37,7 @@ import Testing
             notify: { steps.note("notify \($0.prefix { $0 != "\n" })") },
             process: ProcessActions(
                 ownSession: { steps.note("session") },
+                hurry: {},
                 takeGroup: {
                     steps.note("group")
                     return true

@@ -41,19 +41,19 @@
 
 #include <cap-ng.h>
 
-/// `struct xt_NFQ_info_v3` with the bypass flag, in a block from `malloc` (the rule takes it over and
-/// frees it). Why not Swift: XT_ALIGN is a function-like macro.
+/// `struct xt_NFQ_info_v3` with the bypass flag, in a block from `malloc` (the rule takes it over
+/// and frees it). Why not Swift: XT_ALIGN is a function-like macro.
 void *bn_nfqueue_info(uint16_t queue, uint32_t *size);
 
-/// `struct xt_string_info` (match `string` rev 1, ignore case), in a block from `malloc` (the rule takes
-/// it over and frees it); NULL if `length` is 0 or above XT_STRING_MAX_PATTERN_SIZE.
-/// Why not Swift: its fixed `char` arrays are imported as tuples of 16 and 128 elements.
+/// `struct xt_string_info` (match `string` rev 1, ignore case), in a block from `malloc` (the rule
+/// takes it over and frees it); NULL if `length` is 0 or above XT_STRING_MAX_PATTERN_SIZE. Why not
+/// Swift: its fixed `char` arrays are imported as tuples of 16 and 128 elements.
 void *bn_string_info(const char *algorithm, const uint8_t *pattern, uint8_t length,
                      uint16_t from, uint16_t to, uint32_t *size);
 
-/// recvmmsg(2) with MSG_DONTWAIT into `count` (at most 64) buffers; `lengths` gets the length of each
-/// message, 0 for one that did not fit. Why not Swift: `struct mmsghdr` needs _GNU_SOURCE, which
-/// `import Glibc` does not define.
+/// recvmmsg(2) with MSG_DONTWAIT into `count` (at most 64) buffers; `lengths` gets the length of
+/// each message, 0 for one that did not fit. Why not Swift: `struct mmsghdr` needs _GNU_SOURCE,
+/// which `import Glibc` does not define.
 int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int count);
 
 /// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.

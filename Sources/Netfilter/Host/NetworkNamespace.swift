@@ -27,9 +27,9 @@ public struct NetworkNamespace: Hashable, Sendable {
         inode = UInt64(status.st_ino)
     }
 
-    /// Runs `body` on a thread of its own inside the namespace that `path` names, and waits for it. Sockets opened there
-    /// act in that namespace for as long as they live, whoever uses them. Needs CAP_SYS_ADMIN.
-    /// The corresponding C function is `setns`.
+    /// Runs `body` on a thread of its own inside the namespace that `path` names, and waits for it.
+    /// Sockets opened there act in that namespace for as long as they live, whoever uses them.
+    /// Needs CAP_SYS_ADMIN. The corresponding C function is `setns`.
     public static func run<Value: Sendable>(
         inside path: String, _ body: @escaping @Sendable () throws(NetlinkError) -> Value
     ) throws(NetlinkError) -> Value {

@@ -12,7 +12,8 @@ public struct PeerCredentials: Equatable, Sendable {
         self.gid = gid
     }
 
-    /// Asks the kernel about the socket `descriptor`. The corresponding C call is `getsockopt` with SO_PEERCRED.
+    /// Asks the kernel about the socket `descriptor`. The corresponding C call is `getsockopt` with
+    /// SO_PEERCRED.
     public init(of descriptor: Int32) throws(NetlinkError) {
         pid = 0
         uid = .max

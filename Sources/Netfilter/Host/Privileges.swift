@@ -14,12 +14,13 @@ public struct Capability: RawRepresentable, Hashable, Sendable {
 
 /// The capabilities of this process.
 public enum Privileges {
-    /// Gives up every capability but `kept`, for good: from the effective, permitted, inheritable, ambient and bounding
-    /// sets, so that running another program does not bring them back.
+    /// Gives up every capability but `kept`, for good: from the effective, permitted, inheritable,
+    /// ambient and bounding sets, so that running another program does not bring them back.
     ///
-    /// Capabilities belong to threads, and threads that exist keep theirs: call this before anything starts one.
-    /// Throws EBUSY, naming a thread, if there is one that still holds more; EPERM if this process does not hold
-    /// what is to be kept. The corresponding C function is `capng_apply`.
+    /// Capabilities belong to threads, and threads that exist keep theirs: call this before
+    /// anything starts one. Throws EBUSY, naming a thread, if there is one that still holds more;
+    /// EPERM if this process does not hold what is to be kept. The corresponding C function is
+    /// `capng_apply`.
     public static func dropAll(keeping kept: Set<Capability>) throws(NetlinkError) {
         capng_clear(CAPNG_SELECT_ALL)
         let both = capng_type_t(CAPNG_EFFECTIVE.rawValue | CAPNG_PERMITTED.rawValue)
@@ -37,7 +38,8 @@ public enum Privileges {
         }
     }
 
-    /// The capabilities that the calling thread may use. The corresponding C function is `capng_have_capability`.
+    /// The capabilities that the calling thread may use. The corresponding C function is
+    /// `capng_have_capability`.
     public static func has(_ capability: Capability) -> Bool {
         capng_get_caps_process() == 0
             && capng_have_capability(CAPNG_EFFECTIVE, capability.rawValue) != 0

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The protocol of sd_notify(3): one datagram to the socket that $NOTIFY_SOCKET names.
 public enum ServiceManager {
-    /// Sends a state such as `READY=1`, `WATCHDOG=1` or `STOPPING=1`. False if no service manager asked for
-    /// it or it could not be told; there is nothing to do about that.
+    /// Sends a state such as `READY=1`, `WATCHDOG=1` or `STOPPING=1`. False if no service manager
+    /// asked for it or it could not be told; there is nothing to do about that.
     @discardableResult
     public static func notify(_ state: String) -> Bool {
         guard let path = unsafe getenv("NOTIFY_SOCKET") else { return false }

@@ -1,7 +1,8 @@
 /// The packets that wait in hold queues, by deadline and by token.
 ///
-/// A packet is known to the kernel under a number of its hold queue that is learnt only when it arrives there; until then
-/// the packet mark, which carries slot and generation, is its name. Nothing here allocates after `init`.
+/// A packet is known to the kernel under a number of its hold queue that is learnt only when it
+/// arrives there; until then the packet mark, which carries slot and generation, is its name.
+/// Nothing here allocates after `init`.
 struct HeldPackets {
     struct Slot: Equatable {
         var deadline: UInt64 = 0
@@ -35,6 +36,7 @@ struct HeldPackets {
     /// Most packets held at once: the slot number has 16 bits of the mark.
     static let most = 1 << 16
 
+    private let capacity: Int
     private var slots: [Slot]
     private var heap: [HeapEntry]
     private var buckets: [Int32]
@@ -42,14 +44,15 @@ struct HeldPackets {
     private(set) var count = 0
 
     init(capacity: Int) {
-        let capacity = min(max(capacity, 1), Self.most)
-        slots = Array(repeating: Slot(), count: capacity)
-        heap = Array(repeating: HeapEntry(deadline: 0, slot: -1), count: capacity)
+        self.capacity = min(max(capacity, 1), Self.most)
+        // The room is claimed at once and filled as it is needed: until then it costs no memory.
+        slots = []
+        slots.reserveCapacity(self.capacity)
+        heap = []
+        heap.reserveCapacity(self.capacity)
         // A power of two, so that a token's bucket is the top bits of a product.
         buckets = Array(repeating: -1, count: 1 << Self.bucketBits)
-        for index in slots.indices { slots[index].next = Int32(index + 1) }
-        slots[capacity - 1].next = -1
-        firstFree = 0
+        firstFree = -1
     }
 
     subscript(slot: Int) -> Slot { slots[slot] }
@@ -67,9 +70,7 @@ struct HeldPackets {
 
     /// Takes a slot; nil if none is free. The result is the mark to put on the packet.
     mutating func insert(deadline: UInt64, token: UInt64, mark: UInt32, queue: UInt16) -> UInt32? {
-        guard firstFree >= 0 else { return nil }
-        let index = Int(firstFree)
-        firstFree = slots[index].next
+        guard let index = takeSlot() else { return nil }
         slots[index].deadline = deadline
         slots[index].token = token
         slots[index].mark = mark
@@ -83,8 +84,21 @@ struct HeldPackets {
         return UInt32(slots[index].generation) << 16 | UInt32(index)
     }
 
-    /// A packet with the mark `mark` has come to hold queue `queue` under the number `packet`. False if none is
-    /// expected under that mark.
+    /// A slot that was used before, or else a new one.
+    private mutating func takeSlot() -> Int? {
+        if firstFree >= 0 {
+            let index = Int(firstFree)
+            firstFree = slots[index].next
+            return index
+        }
+        guard slots.count < capacity else { return nil }
+        slots.append(Slot())
+        heap.append(HeapEntry(deadline: 0, slot: -1))
+        return slots.count - 1
+    }
+
+    /// A packet with the mark `mark` has come to hold queue `queue` under the number `packet`.
+    /// False if none is expected under that mark.
     mutating func arrived(mark: UInt32, packet: UInt32, queue: UInt16) -> Bool {
         let index = Int(mark & 0xffff)
         guard index < slots.count, slots[index].state == .sent,

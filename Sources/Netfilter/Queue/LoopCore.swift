@@ -1,29 +1,31 @@
 internal import CNetfilter
 internal import Glibc
 
-/// The state of a running loop: sockets, held packets, the verdicts not yet sent. Used by one thread.
+/// The state of a running loop: sockets, held packets, the verdicts not yet sent. Used by one
+/// thread.
 @safe final class LoopCore {
     enum Outcome { case accept, drop, replace }
 
     let numbers: QueueNumbers
     var now: UInt64 = 0
     var counters = LoopCounters()
-    private(set) var held: HeldPackets
+    var held: HeldPackets
 
     let queues: PacketQueues
     private let packetRing = ReceiveRing(capacity: 66 << 10)
-    private let holdRing = ReceiveRing(capacity: 1 << 10)
-    private let scratch = AttributeTable()
-    private var packetVerdicts = VerdictBuffer()
-    private var holdVerdicts = VerdictBuffer()
+    let holdRing = ReceiveRing(capacity: 1 << 10)
+    let scratch = AttributeTable()
+    var packetVerdicts = VerdictBuffer()
+    var holdVerdicts = VerdictBuffer()
 
-    /// The untouched packets in hand that no verdict has been written for: all up to `end` in `queue`.
+    /// The untouched packets in hand that no verdict has been written for: all up to `end` in
+    /// `queue`.
     private var run: (queue: UInt16, end: UInt32)?
     private let replacement: UnsafeMutableRawPointer
-    private var replacementCount = 0
+    var replacementCount = 0
     private var nextHold: UInt16 = 0
     /// Packets sent to hold queues since those were last read.
-    private var sentToHold = false
+    var sentToHold = false
 
     init(_ queues: consuming PacketQueues, holdCapacity: Int) {
         numbers = queues.numbers
@@ -56,7 +58,8 @@ internal import Glibc
         return count
     }
 
-    /// Takes what is there and lets it all go on, for the end of the loop. Returns how many there were.
+    /// Takes what is there and lets it all go on, for the end of the loop. Returns how many there
+    /// were.
     func acceptWaiting() -> Int {
         let count = packetRing.receive(from: queues.packetSocket.descriptor)
         for index in 0..<max(0, count) {
@@ -78,7 +81,8 @@ internal import Glibc
             return nil
         }
         guard let message = unsafe QueueMessage(header, scratch: scratch) else {
-            // Without its number there is no verdict on it alone: the next batch verdict lets it go.
+            // Without its number there is no verdict on it alone: the next batch verdict lets it
+            // go.
             counters.unparsed &+= 1
             return nil
         }
@@ -172,7 +176,7 @@ internal import Glibc
             payload: replaced ? replacementBytes : nil)
     }
 
-    private func flushPackets() {
+    func flushPackets() {
         if !packetVerdicts.flush(over: queues.packetSocket) { counters.failedSends &+= 1 }
     }
 
@@ -199,113 +203,13 @@ internal import Glibc
         return true
     }
 
-    private var replacementBytes: UnsafeRawBufferPointer {
+    var replacementBytes: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: replacement, count: replacementCount)
     }
 
-    private func hasReplacement(wanted: Bool) -> Bool {
+    func hasReplacement(wanted: Bool) -> Bool {
         guard wanted else { return false }
         if replacementCount == 0 { counters.replacementUnfit &+= 1 }
         return replacementCount > 0
-    }
-
-    // MARK: Held packets
-
-    /// Notes which packets have come to the hold queues.
-    func readHolds() {
-        sentToHold = false
-        while true {
-            let count = holdRing.receive(from: queues.holdSocket.descriptor)
-            for index in 0..<max(0, count) {
-                var messages = unsafe MessageCursor(holdRing[index])
-                while let header = unsafe messages.next() { unsafe noteArrival(header) }
-            }
-            if count < ReceiveRing.count { break }
-        }
-    }
-
-    private func noteArrival(_ header: UnsafePointer<nlmsghdr>) {
-        guard unsafe MessageCursor.isPacket(header) else {
-            if unsafe header.pointee.nlmsg_type == UInt16(NLMSG_ERROR) {
-                counters.refusedVerdicts &+= 1
-            }
-            return
-        }
-        guard let message = unsafe QueueMessage(header, scratch: scratch) else {
-            counters.unparsed &+= 1
-            return
-        }
-        if !held.arrived(mark: message.mark, packet: message.packet, queue: message.queue) {
-            // Not one of ours (somebody's rule names our queue): let it go as it came.
-            counters.unparsed &+= 1
-            putHeld(queue: message.queue, message.packet, NF_ACCEPT, mark: nil)
-        }
-    }
-
-    /// Lets go the packets whose time has come, at most `limit`. True if there are more.
-    func releaseDue(limit: Int) -> Bool {
-        var remaining = limit
-        while let slot = held.due(at: now) {
-            guard remaining > 0 else { return true }
-            remaining -= 1
-            settle(slot: slot, .accept)
-        }
-        return false
-    }
-
-    func settle(token: UInt64, _ outcome: Outcome) -> Int {
-        var count = 0
-        while let slot = held.first(token: token) {
-            settle(slot: slot, outcome)
-            count += 1
-        }
-        return count
-    }
-
-    func releaseAll() -> Int {
-        var count = 0
-        while let slot = held.any {
-            settle(slot: slot, .accept)
-            count += 1
-        }
-        return count
-    }
-
-    private func settle(slot index: Int, _ outcome: Outcome) {
-        if held[index].state == .sent {
-            // Its arrival was not noted yet: make sure that the kernel has the verdict, and look.
-            flushPackets()
-            readHolds()
-        }
-        let slot = held.remove(index)
-        guard slot.state == .waiting else {
-            counters.heldLost &+= 1
-            return
-        }
-        switch outcome {
-        case .accept:
-            counters.released &+= 1
-            putHeld(queue: slot.queue, slot.packet, NF_ACCEPT, mark: slot.mark)
-        case .drop:
-            counters.heldDropped &+= 1
-            putHeld(queue: slot.queue, slot.packet, NF_DROP, mark: slot.mark)
-        case .replace:
-            counters.released &+= 1
-            putHeld(
-                queue: slot.queue, slot.packet, NF_ACCEPT, mark: slot.mark,
-                replaced: hasReplacement(wanted: true))
-        }
-    }
-
-    private func putHeld(
-        queue: UInt16, _ packet: UInt32, _ verdict: Int32, mark: UInt32?,
-        replaced: Bool = false
-    ) {
-        if !holdVerdicts.hasRoom(forPacketOf: replaced ? replacementCount : 0) {
-            if !holdVerdicts.flush(over: queues.holdSocket) { counters.failedSends &+= 1 }
-        }
-        unsafe holdVerdicts.add(
-            queue: queue, packet: packet, verdict: UInt32(bitPattern: verdict), mark: mark,
-            payload: replaced ? replacementBytes : nil)
     }
 }

@@ -11,8 +11,8 @@ public struct LoopCounters: Equatable, Sendable {
     public var released: UInt64 = 0
     /// Left a hold queue by being dropped.
     public var heldDropped: UInt64 = 0
-    /// Held packets that the kernel no longer had when their time came: somebody removed a base chain
-    /// in this network namespace, upon which the kernel drops whatever is queued.
+    /// Held packets that the kernel no longer had when their time came: somebody removed a base
+    /// chain in this network namespace, upon which the kernel drops whatever is queued.
     public var heldLost: UInt64 = 0
     /// Accepted at once because the table of held packets was full.
     public var holdOverflow: UInt64 = 0

@@ -60,7 +60,8 @@ internal import Glibc
         return ready
     }
 
-    /// Sets the timer to a time of CLOCK_MONOTONIC, or off. The corresponding C function is `timerfd_settime`.
+    /// Sets the timer to a time of CLOCK_MONOTONIC, or off. The corresponding C function is
+    /// `timerfd_settime`.
     mutating func setDeadline(_ deadline: UInt64?) {
         guard deadline != armed else { return }
         armed = deadline

@@ -1,9 +1,11 @@
 internal import CNetfilter
 internal import Glibc
 
-/// The body of the loop's thread. Made by one thread and given to another, which alone uses it from then on.
+/// The body of the loop's thread. Made by one thread and given to another, which alone uses it from
+/// then on.
 final class LoopRunner<Handler: PacketHandler>: @unchecked Sendable {
-    /// Held packets let go between two rounds of new ones: several rounds' worth, as they have waited long enough.
+    /// Held packets let go between two rounds of new ones: several rounds' worth, as they have
+    /// waited long enough.
     private static var releasesPerRound: Int { 4 * ReceiveRing.count }
 
     private var core: LoopCore?

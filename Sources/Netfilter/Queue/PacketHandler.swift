@@ -1,11 +1,12 @@
 /// Judges packets; used by one thread only, that of its `PacketLoop`.
 public protocol PacketHandler: SendableMetatype {
-    /// Judges one packet. `packet` starts at the IP header and is whole. What this cannot make sense of it should
-    /// `accept`.
+    /// Judges one packet. `packet` starts at the IP header and is whole. What this cannot make
+    /// sense of it should `accept`.
     mutating func handle(_ packet: Span<UInt8>, _ info: PacketInfo, _ reply: inout Reply) -> Verdict
 }
 
-/// What a handler or a command may do besides its verdict: give replacement bytes, and settle held packets.
+/// What a handler or a command may do besides its verdict: give replacement bytes, and settle held
+/// packets.
 public struct Reply: ~Copyable {
     let core: LoopCore
 
@@ -17,10 +18,11 @@ public struct Reply: ~Copyable {
     /// Packets that wait in hold queues.
     public var heldCount: Int { core.held.count }
 
-    /// Gives the bytes for `.replace` or `.hold(replaced: true)`: a whole IP packet with full checksums. Copies them.
+    /// Gives the bytes for `.replace` or `.hold(replaced: true)`: a whole IP packet with full
+    /// checksums. Copies them.
     ///
-    /// False, and the packet will go on unchanged, if there are none or more than 65,531 (what one netlink attribute
-    /// takes). A command's bytes go nowhere.
+    /// False, and the packet will go on unchanged, if there are none or more than 65,531 (what one
+    /// netlink attribute takes). A command's bytes go nowhere.
     @discardableResult
     public mutating func replace(with bytes: Span<UInt8>) -> Bool {
         core.setReplacement(bytes)
@@ -34,9 +36,11 @@ public struct Reply: ~Copyable {
 
     /// Lets the packets held under `token` go on with other bytes (as in `replace(with:)`).
     /// Returns how many there were; bytes that do not fit leave the packets as they are.
+    /// Bytes given to `replace(with:)` before are forgotten: settle other packets first.
     @discardableResult
     public mutating func release(token: UInt64, replacing bytes: Span<UInt8>) -> Int {
         core.setReplacement(bytes)
+        defer { core.replacementCount = 0 }
         return core.settle(token: token, .replace)
     }
 

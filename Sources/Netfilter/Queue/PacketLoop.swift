@@ -7,12 +7,13 @@ public struct LoopStopped: Error, Equatable, Sendable {
     public init() {}
 }
 
-/// A thread of its own that takes packets from the queues, asks a handler about each, and tells the kernel.
+/// A thread of its own that takes packets from the queues, asks a handler about each, and tells the
+/// kernel.
 ///
-/// The handler belongs to that thread; commands run there too, between packets. When the loop ends it lets all
-/// packets go on that it holds, runs the commands that were given before, and closes the queues, whose rules then let
-/// everything pass. What arrives in the very moment of closing is dropped by the kernel: take the rules away first
-/// (`OwnerTable.disarm`).
+/// The handler belongs to that thread; commands run there too, between packets. When the loop ends
+/// it lets all packets go on that it holds, runs the commands that were given before, and closes
+/// the queues, whose rules then let everything pass. What arrives in the very moment of closing is
+/// dropped by the kernel: take the rules away first (`OwnerTable.disarm`).
 public final class PacketLoop<Handler: PacketHandler>: Sendable {
     /// Runs on the loop's thread with its handler.
     public typealias Command = @Sendable (inout Handler, inout Reply) -> Void
@@ -20,7 +21,8 @@ public final class PacketLoop<Handler: PacketHandler>: Sendable {
     public let numbers: QueueNumbers
     private let mailbox: LoopMailbox<Handler>
 
-    /// Starts the thread. `holdCapacity`: most packets held at once (at most 65,536); past that they are not delayed.
+    /// Starts the thread. `holdCapacity`: most packets held at once (at most 65,536); past that
+    /// they are not delayed.
     public init(
         _ queues: consuming PacketQueues, holdCapacity: Int = 1 << 16, handler: sending Handler
     ) throws(NetlinkError) {
@@ -67,7 +69,8 @@ public final class PacketLoop<Handler: PacketHandler>: Sendable {
         await withCheckedContinuation { mailbox.whenFinished($0) }
     }
 
-    /// Like `stop()`, blocking the thread. On the loop's own thread (in a command) it does not wait.
+    /// Like `stop()`, blocking the thread. On the loop's own thread (in a command) it does not
+    /// wait.
     public func stopAndWait() {
         mailbox.requestStop()
         if !mailbox.isLoopThread { mailbox.finished.wait() }

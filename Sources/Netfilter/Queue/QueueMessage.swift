@@ -13,10 +13,12 @@ internal import Glibc
     let inputInterface: UInt32
     /// NFQA_SKB_… flags.
     let flags: UInt32
-    /// The bytes from the IP header on, if the message holds all of them; good as long as the receive buffer.
+    /// The bytes from the IP header on, if the message holds all of them; good as long as the
+    /// receive buffer.
     let payload: UnsafeRawBufferPointer?
 
-    /// Parses a message; nil if it has no packet number. The corresponding C function is `nfq_nlmsg_parse`.
+    /// Parses a message; nil if it has no packet number. The corresponding C function is
+    /// `nfq_nlmsg_parse`.
     init?(_ header: UnsafePointer<nlmsghdr>, scratch: borrowing AttributeTable) {
         guard
             unsafe mnl_nlmsg_get_payload_len(header) >= MemoryLayout<nfgenmsg>.size,

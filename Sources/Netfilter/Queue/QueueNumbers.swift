@@ -1,16 +1,19 @@
 /// The numbers of the packet queues that one agent uses: a run without gaps.
 public struct QueueNumbers: Equatable, Sendable {
     /// Answers over UDP; bound without NFQA_CFG_F_GSO, so that each datagram arrives by itself.
-    public var datagrams: UInt16
-    /// Segments of TCP; bound with NFQA_CFG_F_GSO, so that a train of segments arrives as one packet.
+    public let datagrams: UInt16
+    /// Segments of TCP; bound with NFQA_CFG_F_GSO, so that a train of segments arrives as one
+    /// packet.
     public var streams: UInt16 { datagrams + 1 }
-    /// Where held packets wait: several, as the kernel may search a queue from its start for each verdict.
+    /// Where held packets wait: several, as the kernel may search a queue from its start for each
+    /// verdict.
     public var holds: ClosedRange<UInt16> { datagrams + 2...datagrams + 1 + UInt16(Self.holdCount) }
 
     public static let holdCount = 16
     /// How many numbers one agent needs.
     public static let count = 2 + holdCount
-    /// The first number that is tried when none is asked for. Away from 0, which most programs take.
+    /// The first number that is tried when none is asked for. Away from 0, which most programs
+    /// take.
     public static let firstTried: UInt16 = 53_000
 
     /// Nil if the run would not fit below 65,536.
@@ -24,6 +27,8 @@ public struct QueueNumbers: Equatable, Sendable {
     }
 
     /// The queue numbers that somebody has bound in the network namespace of the calling thread.
+    /// Empty inside a user namespace, where the file belongs to a stranger: there, trying is the
+    /// only way to find out.
     public static func inUse() -> Set<UInt16> {
         parse(readTextFile("/proc/thread-self/net/netfilter/nfnetlink_queue"))
     }

@@ -11,7 +11,8 @@ internal import Glibc
 
     /// `capacity`: bytes of the longest message. Pages that no message reaches stay untouched.
     init(capacity: Int) {
-        // Not a multiple of a page: the messages' first lines would all compete for the same cache sets.
+        // Not a multiple of a page: the messages' first lines would all compete for the same cache
+        // sets.
         let stride = (capacity + 4_095) / 4_096 * 4_096 + 320
         unsafe bytes = .allocate(byteCount: stride * Self.count, alignment: 64)
         unsafe buffers = .allocate(capacity: Self.count)
@@ -29,7 +30,8 @@ internal import Glibc
         unsafe lengths.deallocate()
     }
 
-    /// Takes what is there, at most 64 messages, without waiting. Returns how many, or -1 with `errno`.
+    /// Takes what is there, at most 64 messages, without waiting. Returns how many, or -1 with
+    /// `errno`.
     func receive(from descriptor: Int32) -> Int {
         unsafe Int(bn_receive(descriptor, buffers, lengths, UInt32(Self.count)))
     }

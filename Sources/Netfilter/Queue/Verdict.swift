@@ -6,9 +6,10 @@ public enum Verdict: Equatable, Sendable {
     case drop
     /// Goes on with the bytes given to `Reply.replace(with:)`.
     case replace
-    /// Waits in the kernel until a time on the loop's clock (`Reply.now`, ns of CLOCK_MONOTONIC), or until released or
-    /// dropped by its token, which any number of packets may share. With `replaced`, what waits are the bytes
-    /// given to `Reply.replace(with:)`. A time that has passed is `accept` or `replace`.
+    /// Waits in the kernel until a time on the loop's clock (`Reply.now`, ns of CLOCK_MONOTONIC),
+    /// or until released or dropped by its token, which any number of packets may share. With
+    /// `replaced`, what waits are the bytes given to `Reply.replace(with:)`. A time that has passed
+    /// is `accept` or `replace`.
     case hold(until: UInt64, token: UInt64, replaced: Bool)
 }
 
@@ -33,7 +34,8 @@ public struct PacketInfo: Equatable, Sendable {
     public var isIPv6: Bool
     /// The checksum in the transport header is not computed yet (NFQA_SKB_CSUMNOTREADY).
     public var checksumNotReady: Bool
-    /// The packet stands for several segments of TCP (NFQA_SKB_GSO): longer than the interface's MTU.
+    /// The packet stands for several segments of TCP (NFQA_SKB_GSO): longer than the interface's
+    /// MTU.
     public var isSegmentTrain: Bool
     /// The packet mark that it came with; it leaves with the same one.
     public var mark: UInt32

@@ -5,7 +5,8 @@ internal import Glibc
 @safe struct VerdictBuffer: ~Copyable {
     /// Most bytes of verdicts in one send; below the send buffer that any system grants (212,992).
     static let limit = 96 << 10
-    /// Room for a message's headers and attributes besides the packet: 16 + 4 + 12 + 8 + 4, and padding.
+    /// Room for a message's headers and attributes besides the packet: 16 + 4 + 12 + 8 + 4, and
+    /// padding.
     private static let overhead = 64
     /// Longest packet: an attribute's length field has 16 bits and counts its own header.
     static let longestPacket = 65_535 - 4
@@ -20,8 +21,9 @@ internal import Glibc
         count + length + Self.overhead <= Self.limit
     }
 
-    /// Adds a verdict on one packet (NFQNL_MSG_VERDICT) or on all up to one (NFQNL_MSG_VERDICT_BATCH).
-    /// The corresponding C functions are `nfq_nlmsg_put` and `nfq_nlmsg_verdict_put*`. There must be room.
+    /// Adds a verdict on one packet (NFQNL_MSG_VERDICT) or on all up to one
+    /// (NFQNL_MSG_VERDICT_BATCH). The corresponding C functions are `nfq_nlmsg_put` and
+    /// `nfq_nlmsg_verdict_put*`. There must be room.
     mutating func add(
         batch: Bool = false, queue: UInt16, packet: UInt32, verdict: UInt32, mark: UInt32? = nil,
         payload: UnsafeRawBufferPointer? = nil

@@ -1,13 +1,13 @@
 internal import CNetfilter
 internal import Glibc
 
-/// One nf_tables transaction: messages between NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END, which the
-/// kernel takes all or none of. The corresponding C functions are `mnl_nlmsg_batch_*`.
+/// One nf_tables transaction: messages between NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END, which
+/// the kernel takes all or none of. The corresponding C functions are `mnl_nlmsg_batch_*`.
 @safe struct Batch: ~Copyable {
     /// Longest batch in bytes. Derived: 100 prefilters of about 1 KiB each, and room to spare.
     static let capacity = 256 << 10
-    /// Longest single message; libmnl wants that much room past the limit. A set element message of 64 ports
-    /// is the longest of ours, below 4 KiB.
+    /// Longest single message; libmnl wants that much room past the limit. A set element message of
+    /// 64 ports is the longest of ours, below 4 KiB.
     static let messageCapacity = 64 << 10
 
     private let buffer: UnsafeMutableRawPointer
@@ -21,6 +21,9 @@ internal import Glibc
     init(sequence: UInt32) {
         unsafe buffer = UnsafeMutableRawPointer.allocate(
             byteCount: Self.capacity + Self.messageCapacity, alignment: 8)
+        // libmnl leaves the padding of attributes as it finds it.
+        unsafe buffer.initializeMemory(
+            as: UInt8.self, repeating: 0, count: Self.capacity + Self.messageCapacity)
         unsafe batch = mnl_nlmsg_batch_start(buffer, Self.capacity)
         first = sequence
         next = sequence &+ 1

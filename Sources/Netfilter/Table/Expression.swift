@@ -92,7 +92,8 @@ enum Expression: Equatable {
         }
     }
 
-    /// Knuth-Morris-Pratt (lib/ts_kmp.c of the kernel). Boyer-Moore is a tenth faster on short answers but does not see
-    /// what lies across two blocks of a packet's memory: reassembled fragments, pages of some drivers.
+    /// Knuth-Morris-Pratt (lib/ts_kmp.c of the kernel). Boyer-Moore is a tenth faster on short
+    /// answers but does not see what lies across two blocks of a packet's memory: reassembled
+    /// fragments, pages of some drivers.
     static let stringAlgorithm = "kmp"
 }

@@ -27,8 +27,8 @@ public struct KernelSupport: Equatable, Sendable {
         has(.ownerTable) && has(.setTimeouts) && (has(.nativeQueue) || has(.compatQueue))
     }
 
-    /// Tries all features in the network namespace of the calling thread. Throws `.notPermitted` without CAP_NET_ADMIN, and
-    /// what goes wrong with the socket itself.
+    /// Tries all features in the network namespace of the calling thread. Throws `.notPermitted`
+    /// without CAP_NET_ADMIN, and what goes wrong with the socket itself.
     public static func probe() throws(NetlinkError) -> KernelSupport {
         let socket = try NetlinkSocket()
         var answers: [Feature: Int32] = [:]

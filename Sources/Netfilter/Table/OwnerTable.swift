@@ -3,12 +3,12 @@ internal import Glibc
 
 /// The table `inet brownout` of nf_tables, owned by this process (NFT_TABLE_F_OWNER).
 ///
-/// The kernel removes it with everything in it as soon as the value goes away or the process ends, however it
-/// ends; nobody else can change it. Rules match only while the heartbeat set `armed` holds its elements
-/// (`renew(for:)`), so that a hung process stops intercepting.
+/// The kernel removes it with everything in it as soon as the value goes away or the process ends,
+/// however it ends; nobody else can change it. Rules match only while the heartbeat set `armed`
+/// holds its elements (`renew(for:)`), so that a hung process stops intercepting.
 ///
-/// Removing the table takes its hooks away, upon which the kernel drops *every* packet of this network namespace
-/// that waits in any queue: stop the `PacketLoop` first.
+/// Removing the table takes its hooks away, upon which the kernel drops *every* packet of this
+/// network namespace that waits in any queue: stop the `PacketLoop` first.
 public struct OwnerTable: ~Copyable, Sendable {
     /// The name of the table, in family inet.
     public static let name = "brownout"
@@ -20,13 +20,15 @@ public struct OwnerTable: ~Copyable, Sendable {
 
     private let socket: NetlinkSocket
     private var sequence: UInt32
-    /// The sets that the last `apply` made.
-    private var sets: [String] = []
+    private var plan = RulePlan(Ruleset(queue: 0), now: 0)
+    /// When the heartbeat ends, in ns of CLOCK_MONOTONIC; 0 if there is none.
+    private var heartbeatEnd: UInt64 = 0
 
-    /// Creates the table with its base chains and no rules, in the network namespace of the calling thread.
+    /// Creates the table with its base chains and no rules, in the network namespace of the calling
+    /// thread.
     ///
-    /// Throws `.ownedByAnother` if the table exists, `.notPermitted` without CAP_NET_ADMIN, `.unsupported`
-    /// naming what the kernel lacks. After an error nothing is left.
+    /// Throws `.ownedByAnother` if the table exists, `.notPermitted` without CAP_NET_ADMIN,
+    /// `.unsupported` naming what the kernel lacks. After an error nothing is left.
     public init() throws(NetlinkError) {
         let socket = try NetlinkSocket()
         socket.setSendBuffer(Int32(Batch.capacity * 2))
@@ -42,72 +44,93 @@ public struct OwnerTable: ~Copyable, Sendable {
         try socket.close()
     }
 
-    /// Puts `ruleset` in force in place of what was, in one transaction: a packet sees either the old
-    /// rules or the new ones. The heartbeat is left as it is. After an error the old rules are in force.
+    /// Puts `ruleset` in force in place of what was, in one transaction: a packet sees either the
+    /// old rules or the new ones. The heartbeat is left as it is. After an error the old rules are
+    /// in force.
+    ///
+    /// Takes well below a millisecond; but where rules have compat parts (labels, and the queue
+    /// statement on some kernels), new ones wait for what was removed shortly before, up to about
+    /// 30 ms (an RCU grace period of the kernel). Therefore nothing is removed if the new ruleset
+    /// only adds labels or moves ends.
     public mutating func apply(_ ruleset: Ruleset) throws(NetlinkError) {
         guard ruleset.udp.count <= Self.mostPrefilters,
             !ruleset.udp.contains(where: { !(1...63).contains($0.label?.count ?? 1) })
         else { throw NetlinkError(call: "apply ruleset", errno: EINVAL) }
-        var batch = Batch(sequence: sequence)
-        let made = RulesetMessages(table: Self.name, statement: statement)
-            .add(ruleset, replacing: sets, to: &batch)
-        sequence = batch.nextSequence
-        do {
-            try batch.send(over: socket)
-        } catch {
-            throw Self.explain(error)
+        let now = monotonicNow()
+        let wanted = RulePlan(ruleset, now: now)
+        let messages = RulesetMessages(table: Self.name, statement: statement, now: now)
+        if let additions = plan.additions(for: wanted) {
+            guard additions != RulePlan.Additions() else { return }
+            var batch = Batch(sequence: sequence)
+            messages.add(additions, to: plan, &batch)
+            do {
+                try send(batch)
+                return plan.add(additions)
+            } catch {
+                // A port that was to move has ended: make all anew.
+                guard error.errno == ENOENT else { throw error }
+            }
         }
-        sets = made
+        var batch = Batch(sequence: sequence)
+        messages.remove(plan, from: &batch)
+        messages.add(wanted, to: &batch)
+        try send(batch)
+        plan = wanted
     }
 
-    /// The heartbeat: from now on the rules match for `duration`, unless renewed before.
+    /// The heartbeat: from now on the rules match for `duration`, unless renewed before. A renewal
+    /// that would move its end by less than a sixth of that is left out.
     public mutating func renew(for duration: Duration) throws(NetlinkError) {
-        // Before Linux 6.12 adding an element that exists does not change its timeout: take it out and put it in.
-        // In one transaction, so that no packet finds it missing.
+        let length = duration.kernelMilliseconds * 1_000_000
+        let end = monotonicNow() &+ length
+        if heartbeatEnd <= end, end - heartbeatEnd < length / 6 { return }
+        // Before Linux 6.12 adding an element that exists does not change its timeout: take it out
+        // and put it in. In one transaction, so that no packet finds it missing.
         do {
             try beat(for: duration, removing: true)
         } catch {
             // ENOENT: nothing to take out, it has expired (or never was).
-            guard error.errno == ENOENT else { throw Self.explain(error) }
-            do {
-                try beat(for: duration, removing: false)
-            } catch {
-                throw Self.explain(error)
-            }
+            guard error.errno == ENOENT else { throw error }
+            try beat(for: duration, removing: false)
         }
+        heartbeatEnd = end
     }
 
     /// Stops intercepting at once: takes the heartbeat and all rules away; the table stays.
     public mutating func disarm() throws(NetlinkError) {
         var batch = Batch(sequence: sequence)
-        batch.deleteElements(Self.name, Self.heartbeatSet, [])
-        let made = RulesetMessages(table: Self.name, statement: statement)
-            .add(Ruleset(queue: 0), replacing: sets, to: &batch)
+        batch.deleteElements(Self.name, RulesetMessages.heartbeatSet, [])
+        RulesetMessages(table: Self.name, statement: statement, now: 0).remove(plan, from: &batch)
+        try send(batch)
+        plan = RulePlan(Ruleset(queue: 0), now: 0)
+        heartbeatEnd = 0
+    }
+
+    /// IPPROTO_TCP and IPPROTO_UDP: what `meta l4proto @armed` looks for.
+    private static let heartbeatKeys: [[UInt8]] = [[6], [17]]
+
+    private mutating func beat(for duration: Duration, removing: Bool) throws(NetlinkError) {
+        let set = RulesetMessages.heartbeatSet
+        var batch = Batch(sequence: sequence)
+        if removing { batch.deleteElements(Self.name, set, Self.heartbeatKeys) }
+        batch.addElements(Self.name, set, Self.heartbeatKeys.map { (key: $0, timeout: duration) })
+        try send(batch)
+    }
+
+    private mutating func send(_ batch: consuming Batch) throws(NetlinkError) {
         sequence = batch.nextSequence
         do {
             try batch.send(over: socket)
         } catch {
             throw Self.explain(error)
         }
-        sets = made
     }
+}
 
-    static let heartbeatSet = "armed"
+extension OwnerTable {
     private static let probeCall = "add rule to chain \(RulesetMessages.streamsChain)"
-    /// IPPROTO_TCP and IPPROTO_UDP: what `meta l4proto @armed` looks for.
-    private static let heartbeatKeys: [[UInt8]] = [[6], [17]]
-
-    private mutating func beat(for duration: Duration, removing: Bool) throws(NetlinkError) {
-        var batch = Batch(sequence: sequence)
-        if removing { batch.deleteElements(Self.name, Self.heartbeatSet, Self.heartbeatKeys) }
-        batch.addElements(
-            Self.name, Self.heartbeatSet, Self.heartbeatKeys.map { (key: $0, timeout: duration) })
-        sequence = batch.nextSequence
-        try batch.send(over: socket)
-    }
-
     /// Creates the table with the first queue statement that the kernel takes.
-    private static func create(
+    fileprivate static func create(
         over socket: borrowing NetlinkSocket, sequence: inout UInt32
     ) throws(NetlinkError) -> QueueStatement {
         do {
@@ -126,14 +149,15 @@ public struct OwnerTable: ~Copyable, Sendable {
         }
     }
 
-    /// Creates table and chains, and tries one queue statement: a rule that the same transaction removes again.
+    /// Creates table and chains, and tries one queue statement: a rule that the same transaction
+    /// removes again.
     private static func create(
         trying statement: QueueStatement, over socket: borrowing NetlinkSocket,
         sequence: inout UInt32
     ) throws(NetlinkError) {
         var batch = Batch(sequence: sequence)
         batch.createTable(name, owned: true)
-        batch.createSet(name, heartbeatSet, of: .transportProtocol, timeout: true)
+        batch.createSet(name, RulesetMessages.heartbeatSet, of: .transportProtocol, timeout: true)
         batch.createChain(name, "input", hook: UInt32(NF_INET_LOCAL_IN.rawValue))
         batch.createChain(name, "forward", hook: UInt32(NF_INET_FORWARD.rawValue))
         batch.createChain(name, RulesetMessages.datagramsChain)
@@ -153,7 +177,8 @@ public struct OwnerTable: ~Copyable, Sendable {
         case ("begin batch", EOPNOTSUPP), ("begin batch", EINVAL):
             error.reason = .unsupported("nf_tables (CONFIG_NF_TABLES)")
         case (let call, EPERM), (let call, EEXIST), (let call, EBUSY):
-            // EPERM: owned by another socket; EEXIST: there without an owner, or owned by us already.
+            // EPERM: owned by another socket; EEXIST: there without an owner, or owned by us
+            // already.
             error.reason = call.hasPrefix("create table") ? .ownedByAnother : error.reason
         case (let call, EOPNOTSUPP), (let call, EINVAL), (let call, ENOENT):
             if call.hasPrefix("create table") {

@@ -2,8 +2,8 @@
 public struct Ruleset: Equatable, Sendable {
     /// Answers over UDP from some ports, those that hold a label or all of them.
     public struct Prefilter: Equatable, Sendable {
-        /// One whole label of a name, 1 to 63 octets without the length octet, matched in any case; nil
-        /// takes every answer.
+        /// One whole label of a name, 1 to 63 octets without the length octet, matched in any case;
+        /// nil takes every answer.
         public var label: [UInt8]?
         /// Source ports, each with the time for which the kernel keeps it: the end of the longest
         /// fault that needs it. A port with no time left is left out.
@@ -20,7 +20,8 @@ public struct Ruleset: Equatable, Sendable {
     /// Queue for segments of TCP.
     public var streamQueue: UInt16
     public var udp: [Prefilter]
-    /// Source ports of TCP, each with its time. There is no prefilter: a message may be split anywhere.
+    /// Source ports of TCP, each with its time. There is no prefilter: a message may be split
+    /// anywhere.
     public var tcp: [UInt16: Duration]
 
     public init(

@@ -32,8 +32,8 @@ extension Batch {
         }
     }
 
-    /// `add chain inet TABLE CHAIN { type filter hook HOOK priority mangle; policy accept; }`, without a
-    /// hook `add chain inet TABLE CHAIN`.
+    /// `add chain inet TABLE CHAIN { type filter hook HOOK priority mangle; policy accept; }`,
+    /// without a hook `add chain inet TABLE CHAIN`.
     mutating func createChain(_ table: String, _ name: String, hook: UInt32? = nil) {
         unsafe add("add chain \(name)", type: NFT_MSG_NEWCHAIN, flags: NLM_F_CREATE) { header in
             guard let chain = unsafe nftnl_chain_alloc() else { return false }
@@ -130,7 +130,8 @@ extension Batch {
         }
     }
 
-    /// `add element inet TABLE SET { KEY timeout T, … }`; without a time, for as long as the set is there
+    /// `add element inet TABLE SET { KEY timeout T, … }`; without a time, for as long as the set is
+    /// there
     mutating func addElements(
         _ table: String, _ set: String, _ elements: [(key: [UInt8], timeout: Duration?)]
     ) {

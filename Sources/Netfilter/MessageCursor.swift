@@ -1,6 +1,7 @@
 internal import CNetfilter
 
-/// Walks the netlink messages in one datagram. The corresponding C functions are `mnl_nlmsg_ok` and `mnl_nlmsg_next`.
+/// Walks the netlink messages in one datagram. The corresponding C functions are `mnl_nlmsg_ok` and
+/// `mnl_nlmsg_next`.
 @safe struct MessageCursor {
     private var header: UnsafePointer<nlmsghdr>?
     private var remaining: Int32
@@ -12,13 +13,20 @@ internal import CNetfilter
 
     /// There is no message at all: the datagram did not fit, or is cut.
     var isEmpty: Bool {
-        guard let header = unsafe header else { return true }
-        return unsafe !mnl_nlmsg_ok(header, remaining)
+        unsafe !holdsWhole(header)
+    }
+
+    /// A whole message is left. libmnl compares lengths as signed numbers, so that one past 2 GiB
+    /// would pass for negative.
+    private func holdsWhole(_ header: UnsafePointer<nlmsghdr>?) -> Bool {
+        guard let header = unsafe header, unsafe mnl_nlmsg_ok(header, remaining) else {
+            return false
+        }
+        return unsafe header.pointee.nlmsg_len <= UInt32(clamping: remaining)
     }
 
     mutating func next() -> UnsafePointer<nlmsghdr>? {
-        guard let message = unsafe header, unsafe mnl_nlmsg_ok(message, remaining)
-        else { return nil }
+        guard let message = unsafe header, unsafe holdsWhole(message) else { return nil }
         unsafe header = UnsafePointer(mnl_nlmsg_next(message, &remaining))
         return unsafe message
     }
