@@ -173,6 +173,29 @@ import Wire
         #expect(until == connection.bench.time + 2_000_000_000)
     }
 
+    @Test func `what the server sends again does not overtake a delayed message`() throws {
+        var connection = try Connection(fault: Self.fault + "{delay: 2s}")
+        let bytes = Answers.framed(try Answers.dynamo())
+        try connection.send(bytes)
+        connection.bench.advance(.milliseconds(200))
+        try connection.segment(bytes, at: 1001)
+        #expect(connection.verdicts.last == .drop)
+        connection.bench.advance(.milliseconds(1800))
+        try connection.segment(bytes, at: 1001)
+        #expect(connection.received[1001] == bytes)
+    }
+
+    @Test func `many messages in one segment are rewritten again`() throws {
+        var connection = try Connection(fault: Self.fault + "servfail")
+        let message = Answers.framed(try Answers.dynamo())
+        let bytes = Array(repeatElement(message, count: 30).joined())
+        try connection.send(bytes)
+        let first = connection.stream()
+        #expect(first != bytes)
+        try connection.segment(bytes, at: 1001)
+        #expect(connection.stream() == first)
+    }
+
     @Test func `a hole ends what can be followed`() throws {
         var connection = try Connection(fault: Self.fault + "servfail")
         let bytes = Answers.framed(try Answers.dynamo())

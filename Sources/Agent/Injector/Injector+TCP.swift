@@ -23,8 +23,10 @@ extension Injector {
         }
         if packet.payload.isEmpty {
             if let known {
-                // Without anything waiting, a FIN ends what there is to follow.
-                if !tcp.isFin || !known.segments.isEmpty || known.state != .following {
+                // A FIN ends what there is to follow, unless something waits or may be sent again.
+                let isOver =
+                    known.segments.isEmpty && known.history.isEmpty && known.state == .following
+                if !tcp.isFin || !isOver {
                     streams.put(known, for: key)
                 }
             }
@@ -131,16 +133,17 @@ extension Injector {
             let until = arrival.time &+ decision.delay.wholeNanoseconds
             if decision.delay > .zero { stream.delayedUntil = max(stream.delayedUntil, until) }
             switch decision.outcome {
-            case .passed: break
+            case .passed:
+                // Held as it is: a copy that the server sends meanwhile must not overtake it.
+                if decision.delay > .zero {
+                    stream.remember(range, base: base, notBefore: until)
+                }
             case .rewritten:
                 for index in range {
                     stream.pending[index] = messageOut[index - range.lowerBound]
                 }
                 stream.rewritten.append(range)
-                stream.remember(
-                    TCPStream.Rewritten(
-                        sequence: base &+ UInt32(truncatingIfNeeded: range.lowerBound),
-                        bytes: Array(stream.pending[range]), notBefore: until))
+                stream.remember(range, base: base, notBefore: until)
                 counters.rewritten += 1
             case .dropped:
                 return silence(

@@ -25,8 +25,9 @@ struct TCPStream {
         var head: [UInt8]
     }
 
-    /// A message that was rewritten, kept so that a retransmission is rewritten in the same way.
-    struct Rewritten {
+    /// A message that was rewritten or is held, kept so that a retransmission is rewritten in the
+    /// same way, and does not come before its time.
+    struct Decided {
         var sequence: UInt32
         var bytes: [UInt8]
         /// The original is held until then; what comes earlier is a duplicate of it.
@@ -49,17 +50,20 @@ struct TCPStream {
     var segments: [Segment] = []
     /// When the kernel lets held segments go, whatever happened.
     var deadline: UInt64 = 0
-    var history: [Rewritten] = []
+    var history: [Decided] = []
+    var historySize = 0
     var lastSeen: UInt64
 
     /// A 64 KiB message, its length, and what follows in its last segment.
     static let pendingLimit = 2 * 65_537
     /// A message of one-octet segments up to the usual UDP limits is still put together.
     static let segmentLimit = 4096
-    /// How long a segment may wait for the rest of its message: below the smallest RTO of Linux
-    /// (200 ms) times three tries.
+    /// How long a segment may wait for the rest of its message: several retransmissions of Linux,
+    /// whose smallest timeout is 200 ms.
     static let patience: UInt64 = 1_000_000_000
-    static let historyLimit = 8
+    /// Octets of messages that are remembered: all that a server may have in flight of one
+    /// segment (GSO makes them up to 64 KiB) and the one before it.
+    static let historyLimit = pendingLimit
 
     /// Whether any of these bytes of `pending` were rewritten.
     func isRewritten(_ range: Range<Int>) -> Bool {
@@ -100,9 +104,21 @@ struct TCPStream {
         delayedUntil = 0
     }
 
-    mutating func remember(_ message: Rewritten) {
-        if history.count >= Self.historyLimit { history.removeFirst() }
-        history.append(message)
+    mutating func forgetHistory() {
+        history.removeAll()
+        historySize = 0
+    }
+
+    /// Remembers the message in this range of `pending`, whose first octet is `base`.
+    mutating func remember(_ range: Range<Int>, base: UInt32, notBefore: UInt64) {
+        while historySize + range.count > Self.historyLimit, !history.isEmpty {
+            historySize -= history.removeFirst().bytes.count
+        }
+        historySize += range.count
+        history.append(
+            Decided(
+                sequence: base &+ UInt32(truncatingIfNeeded: range.lowerBound),
+                bytes: Array(pending[range]), notBefore: notBefore))
     }
 }
 

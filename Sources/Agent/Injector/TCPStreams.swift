@@ -16,30 +16,43 @@ struct StreamKey: Hashable {
 /// The TCP connections that are being followed.
 struct TCPStreams: Sendable {
     private var table: [StreamKey: TCPStream] = [:]
+    /// Octets of history over all connections.
+    private var historySize = 0
 
     /// Beyond this, idle connections are forgotten, then any that wait for nothing.
     static let limit = 4096
     static let idleLimit: UInt64 = 60_000_000_000
+    /// Beyond this a connection is followed without memory of what was rewritten: a segment that is
+    /// sent again is decided anew.
+    static let historyLimit = 16 << 20
 
     /// Takes a connection out, to be put back after its packet.
     mutating func take(_ key: StreamKey) -> TCPStream? {
-        table.removeValue(forKey: key)
+        let stream = table.removeValue(forKey: key)
+        historySize -= stream?.historySize ?? 0
+        return stream
     }
 
     mutating func put(_ stream: TCPStream, for key: StreamKey) {
         if table.count >= Self.limit { makeRoom(at: stream.lastSeen) }
+        var stream = stream
+        if historySize + stream.historySize > Self.historyLimit { stream.forgetHistory() }
+        historySize += stream.historySize
         table[key] = stream
     }
 
     /// Forgets what waits and what was silenced: all held packets are let go by whoever calls.
     mutating func abandon() {
-        table = table.filter { $0.value.segments.isEmpty && $0.value.state == .following }
+        keep { $0.segments.isEmpty && $0.state == .following }
     }
 
     private mutating func makeRoom(at time: UInt64) {
-        table = table.filter { time &- min($0.value.lastSeen, time) < Self.idleLimit }
-        if table.count >= Self.limit {
-            table = table.filter { !$0.value.segments.isEmpty }
-        }
+        keep { time &- min($0.lastSeen, time) < Self.idleLimit }
+        if table.count >= Self.limit { keep { !$0.segments.isEmpty } }
+    }
+
+    private mutating func keep(_ isKept: (TCPStream) -> Bool) {
+        table = table.filter { isKept($0.value) }
+        historySize = table.values.reduce(0) { $0 + $1.historySize }
     }
 }
