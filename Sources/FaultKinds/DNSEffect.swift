@@ -23,11 +23,17 @@ public protocol DNSEffect: Sendable {
     /// signed messages and referrals, and needs no look inside.
     static var rewrites: Bool { get }
 
+    /// Whether the effect wants to see every answer that the fault is meant for, acting or not.
+    static var observes: Bool { get }
+
     /// The effect with its defaults; keys are then read into it.
     init()
 
     /// Checks keys against each other, once all are read; the problem in words, or nil.
     func problem() -> String?
+
+    /// Sees an answer before anybody acts on it; only called where ``observes`` says so.
+    mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer)
 
     /// Acts on one answer.
     ///
@@ -46,6 +52,8 @@ public protocol DNSEffect: Sendable {
 extension DNSEffect {
     public static var primaryKey: String? { nil }
     public static var rewrites: Bool { true }
+    public static var observes: Bool { false }
+    public mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer) {}
     public func problem() -> String? { nil }
 }
 

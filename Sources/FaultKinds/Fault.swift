@@ -48,6 +48,9 @@ public struct Fault: Sendable {
         port = try fields.integer("port", in: 1...UInt16.max) ?? Self.dnsPort
         effects = try Self.effects(fields.requiredNode("dns"))
         probability = try fields.percentage("probability")?.fraction ?? 1
+        if probability == 0 {
+            throw fields.error("probability", "at 0% it never acts", hint: "write 1% or more")
+        }
         flap = try fields.node("flap").map { (node) throws(SpecError) in try Flap(node) }
         after = try fields.duration("after") ?? .zero
         seed = try fields.integer("seed", in: 0...UInt64.max)

@@ -25,7 +25,9 @@ struct Arguments: ParsableCommand {
     @Option(help: ArgumentHelp("The longest that a fault may last.", valueName: "duration"))
     var maxFor = "4h"
 
-    @Option(help: ArgumentHelp("The netfilter queue. (default: a free one)", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "The first of a run of netfilter queues. (default: a free run)", valueName: "number"))
     var queue: UInt16?
 
     @Option(
@@ -41,6 +43,12 @@ struct Arguments: ParsableCommand {
     func options(_ spec: SpecReader) throws(DaemonFailure) -> Daemon.Options {
         let maximum = try Daemon.Options.maximum(maxFor, spec)
         guard !socket.isEmpty else { throw DaemonFailure(.usage, "--socket is empty") }
+        if let queue, queue > Daemon.Options.lastQueue {
+            throw DaemonFailure(
+                .usage,
+                "--queue: it takes a run of numbers, so the first is at most \(Daemon.Options.lastQueue)"
+            )
+        }
         return Daemon.Options(
             socket: socket, journal: journal, maximum: maximum, queue: queue, protect: protect,
             onDemand: onDemand)

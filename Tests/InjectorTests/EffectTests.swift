@@ -119,8 +119,10 @@ import Wire
         try bench.arm(Self.names + "dns: {delay: 300ms}")
         try bench.arm(Self.names + "dns: {delay: 50ms}")
         let outcome = bench.feed(try Answers.udp(Answers.dynamo()))
+        // The last one that delays it is the one whose end lets it go.
         let until = bench.time + 350_000_000
-        #expect(outcome.verdict == .hold(until: until, token: 1, replaced: false))
+        let token = try #require(bench.injector.faults.last?.holdToken)
+        #expect(outcome.verdict == .hold(until: until, token: token, replaced: false))
     }
 
     @Test func `a delay and a rewrite hold the rewritten answer`() throws {
@@ -144,6 +146,18 @@ import Wire
         #expect(
             described(bench.feed(try answer(0x0A00_0002)).payload)
                 == "NOERROR rd ra [api.example.com. 30 A 10.0.0.1 |  | \(Self.mark)]")
+    }
+
+    @Test func `what is stale was seen first, even before the fault acted`() throws {
+        var bench = Bench()
+        try bench.arm("names: a.example.com\nafter: 10s\ndns: stale")
+        func answer(_ address: UInt32) throws -> [UInt8] {
+            try Answers.udp(
+                Answers.message("a.example.com", .a, [("a.example.com", 30, .a(address))]))
+        }
+        #expect(bench.feed(try answer(1)).verdict == .accept)
+        bench.advance(.seconds(11))
+        #expect(described(bench.feed(try answer(2)).payload).contains("A 0.0.0.1"))
     }
 
     @Test func `partial keeps the same addresses until it rotates`() throws {

@@ -206,6 +206,61 @@ import Wire
         #expect(connection.bench.injector.counters.unfollowed == 1)
     }
 
+    @Test func `a timeout spares what comes before it in a segment, and stays`() throws {
+        var connection = try Connection(fault: Self.fault + "timeout")
+        let meant = Answers.framed(try Answers.dynamo())
+        let other = Answers.framed(try Answers.message("other.example.com"))
+        try connection.segment(other + meant, at: 1001)
+        #expect(connection.stream() == other)
+        try connection.segment(other + meant, at: 1001)
+        #expect(connection.stream() == other, "the server tries again")
+    }
+
+    @Test func `a connection goes on under the next fault`() throws {
+        var bench = Bench()
+        let id = try bench.arm(Self.fault + "servfail")
+        try bench.arm("names: another.example.com\ndns: empty")
+        let syn = try Answers.tcp([], sequence: 1000, flags: TCPFields.syn | TCPFields.ack)
+        _ = bench.feed(syn)
+        let bytes = Answers.framed(try Answers.dynamo())
+        #expect(bench.feed(try Answers.tcp(bytes, sequence: 1001)).verdict == .replace)
+        _ = bench.injector.lift(id)
+        try bench.arm(Self.fault + "servfail")
+        // What came in between was not queued.
+        let later = 1001 + UInt32(bytes.count) + 500
+        #expect(bench.feed(try Answers.tcp(bytes, sequence: later)).verdict == .replace)
+    }
+
+    @Test func `a retransmission that goes on with new bytes is rewritten too`() throws {
+        var connection = try Connection(fault: Self.fault + "servfail")
+        let meant = Answers.framed(try Answers.dynamo())
+        let other = Answers.framed(try Answers.message("other.example.com"))
+        try connection.segment(other, at: 1001)
+        try connection.segment(other + meant, at: 1001)
+        try connection.segment(meant, at: 1001 + UInt32(other.count))
+        #expect(
+            described(Array(connection.stream().dropFirst(other.count + 2))).hasPrefix("SERVFAIL"))
+        var half = try Connection(fault: Self.fault + "servfail")
+        try half.segment(Array(meant.prefix(30)), at: 1001)
+        try half.segment(meant, at: 1001)
+        #expect(described(Array(half.stream().dropFirst(2))).hasPrefix("SERVFAIL"))
+        #expect(half.heldCount == 0)
+    }
+
+    /// A server that writes them by themselves waits for their acknowledgement (Nagle, RFC 896).
+    @Test(arguments: [true, false])
+    func `the length alone does not wait`(isOld: Bool) throws {
+        var bench = Bench()
+        try bench.arm(Self.fault + "servfail")
+        let syn = try Answers.tcp([], sequence: 1000, flags: TCPFields.syn | TCPFields.ack)
+        if !isOld { _ = bench.feed(syn) }
+        let bytes = Answers.framed(try Answers.dynamo())
+        let length = try Answers.tcp(Array(bytes.prefix(2)), sequence: 1001)
+        #expect(bench.feed(length).verdict == .accept)
+        let rest = bench.feed(try Answers.tcp(Array(bytes.dropFirst(2)), sequence: 1003))
+        #expect(described(rest.payload).hasPrefix("SERVFAIL"))
+    }
+
     @Test func `patience ends`() throws {
         var connection = try Connection(fault: Self.fault + "servfail")
         let bytes = Answers.framed(try Answers.dynamo())

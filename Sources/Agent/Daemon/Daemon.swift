@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import Netfilter
 import ServiceLifecycle
 import SystemPackage
 import UnixSignals
@@ -33,6 +34,9 @@ public struct Daemon: Sendable {
             self.protect = protect
             self.onDemand = onDemand
         }
+
+        /// The highest number that a run of queues may start at.
+        public static let lastQueue = UInt16.max - UInt16(QueueNumbers.count) + 1
 
         /// Reads `--max-for`.
         public static func maximum(

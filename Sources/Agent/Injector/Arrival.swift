@@ -20,14 +20,15 @@ public struct Arrival: Equatable, Sendable {
 /// The resolvers that this host is configured to ask (`/etc/resolv.conf`).
 public struct HostResolvers: Equatable, Sendable {
     public var addresses: [IPAddress]
-
-    public init(addresses: [IPAddress]) { self.addresses = addresses }
-
     /// Whether the host asks a cache of its own first.
-    public var isLoopback: Bool { addresses.first?.isLoopback ?? false }
+    public let isLoopback: Bool
 
     /// Reads the `nameserver` lines of resolv.conf(5); no such line means the local host.
-    public init(resolvConf text: String) {
+    ///
+    /// - Parameter hostAddresses: What the host's interfaces have: a resolver at one of these is a
+    ///   cache of its own as well.
+    public init(resolvConf text: String, hostAddresses: [IPAddress] = []) {
+        var addresses: [IPAddress]
         addresses = text.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             guard words.count >= 2, words[0] == "nameserver" else { return nil }
@@ -35,6 +36,8 @@ public struct HostResolvers: Equatable, Sendable {
             return IPAddress(String(words[1].prefix { $0 != "%" }))
         }
         if addresses.isEmpty { addresses = [.v4(0x7F00_0001)] }
+        self.addresses = addresses
+        isLoopback = addresses[0].isLoopback || hostAddresses.contains(addresses[0])
     }
 
     /// The way an answer from `source` took.

@@ -58,26 +58,44 @@ extension Injector {
         case .lost:
             return .accept
         case .silenced(let from):
-            if sequenceDistance(from: from, to: sequence) >= 0 {
+            let kept = sequenceDistance(from: sequence, to: from)
+            if kept <= 0 {
                 counters.dropped += 1
                 return .drop
             }
-            return .accept
+            return decideAgain(
+                packet, sequence: sequence, bytes: bytes, keeping: kept, stream: &stream,
+                arrival: arrival, out: &out)
         case .following:
             break
         }
         let distance = sequenceDistance(from: stream.next, to: sequence)
         if distance > 0 {
-            // A hole: what comes later may be any part of a message.
+            // A hole: what comes later may be any part of a message, until one is seen to start.
             counters.unfollowed += 1
             letGo(stream, into: &releases)
-            stream.lose()
-            return .accept
+            stream.rejoin(at: sequence)
         }
         if distance < 0 {
-            return decideAgain(
-                packet, sequence: sequence, bytes: bytes, stream: &stream, arrival: arrival,
-                out: &out)
+            let fresh = packet.payload.count + distance
+            guard fresh > 0 else {
+                return decideAgain(
+                    packet, sequence: sequence, bytes: bytes, keeping: packet.payload.count,
+                    stream: &stream, arrival: arrival, out: &out)
+            }
+            // Old bytes and new ones in one segment, as Linux sends small ones again. What waits is
+            // in it too; else only the old part goes on, and the server sends the new one again.
+            let base = stream.next &- UInt32(truncatingIfNeeded: stream.pending.count)
+            guard !stream.pending.isEmpty, sequence == base else {
+                return decideAgain(
+                    packet, sequence: sequence, bytes: bytes, keeping: -distance,
+                    stream: &stream, arrival: arrival, out: &out)
+            }
+            for segment in stream.segments {
+                releases.append(HoldEnd(token: segment.token, action: .drop))
+            }
+            stream.forgetPending()
+            stream.next = sequence
         }
         return decideNew(
             packet, bytes: bytes, stream: &stream, arrival: arrival, out: &out,
@@ -86,12 +104,13 @@ extension Injector {
 
     /// A segment that the server sends for the second time.
     private mutating func decideAgain(
-        _ packet: Packet, sequence: UInt32, bytes: Span<UInt8>, stream: inout TCPStream,
-        arrival: Arrival, out: inout Writer
+        _ packet: Packet, sequence: UInt32, bytes: Span<UInt8>, keeping kept: Int,
+        stream: inout TCPStream, arrival: Arrival, out: inout Writer
     ) -> Verdict {
-        let end = sequence &+ UInt32(truncatingIfNeeded: packet.payload.count)
+        let size = min(kept, packet.payload.count)
+        let end = sequence &+ UInt32(truncatingIfNeeded: size)
         let isHeld =
-            !stream.pending.isEmpty
+            !stream.segments.isEmpty
             && sequenceDistance(
                 from: stream.next &- UInt32(truncatingIfNeeded: stream.pending.count), to: end) > 0
         if isHeld { return .drop }
@@ -99,13 +118,15 @@ extension Injector {
         for message in stream.history {
             let offset = sequenceDistance(from: sequence, to: message.sequence)
             let overlap =
-                max(
-                    0, offset)..<max(
-                    max(0, offset), min(packet.payload.count, offset + message.bytes.count))
+                max(0, offset)..<max(max(0, offset), min(size, offset + message.bytes.count))
             if overlap.isEmpty { continue }
             if arrival.time < message.notBefore { return .drop }
             if payload.isEmpty { payload = bytes.extracting(packet.payload).copied }
             for index in overlap { payload[index] = message.bytes[index - offset] }
+        }
+        if size < packet.payload.count {
+            if payload.isEmpty { payload = bytes.extracting(packet.payload).copied }
+            payload.removeSubrange(size...)
         }
         if payload.isEmpty { return .accept }
         packet.write(payload: payload.span, original: bytes, to: &out)
@@ -123,7 +144,7 @@ extension Injector {
         stream.next &+= UInt32(truncatingIfNeeded: payload.count)
         for index in payload.indices { stream.pending.append(payload[index]) }
         let own = start..<stream.pending.count
-        if start == 0, !stream.isSynchronised { stream.isSynchronised = stream.mayStartMessage }
+        if !stream.isSynchronised { stream.isSynchronised = stream.mayStartMessage }
 
         while let range = stream.nextMessage {
             let decision = decide(
@@ -131,7 +152,10 @@ extension Injector {
                 keepingLength: true)
             stream.decided = range.upperBound
             let until = arrival.time &+ decision.delay.wholeNanoseconds
-            if decision.delay > .zero { stream.delayedUntil = max(stream.delayedUntil, until) }
+            if decision.delay > .zero {
+                stream.delayedUntil = max(stream.delayedUntil, until)
+                stream.delayToken = decision.holder
+            }
             switch decision.outcome {
             case .passed:
                 // Held as it is: a copy that the server sends meanwhile must not overtake it.
@@ -147,10 +171,23 @@ extension Injector {
                 counters.rewritten += 1
             case .dropped:
                 return silence(
-                    &stream, from: range.lowerBound - 2, base: base, releases: &releases)
+                    &stream, from: range.lowerBound - 2, base: base, packet: packet, bytes: bytes,
+                    own: own, out: &out, releases: &releases)
             }
         }
         let isWhole = stream.decided == stream.pending.count
+        // The length and the ID are as they will be: a server that writes them by themselves waits
+        // for their acknowledgement before it sends the rest (Nagle, RFC 896).
+        let rest = stream.pending.count - stream.decided
+        let mayBeHead = stream.isSynchronised || (start == 0 && stream.decided == 0)
+        if mayBeHead, (1...4).contains(rest) {
+            let tail = Array(stream.pending[stream.decided...])
+            let verdict = letGoWhole(
+                packet, bytes: bytes, own: own, isWhole: true, stream: &stream, arrival: arrival,
+                out: &out, releases: &releases)
+            stream.pending = tail
+            return verdict
+        }
         let mayWait =
             stream.isSynchronised && stream.pending.count <= TCPStream.pendingLimit
             && stream.segments.count < TCPStream.segmentLimit
@@ -172,7 +209,7 @@ extension Injector {
         if isReplaced {
             packet.write(payload: stream.pending.span.extracting(own), original: bytes, to: &out)
         }
-        let until = stream.delayedUntil
+        let (until, token) = (stream.delayedUntil, stream.delayToken)
         stream.forgetPending()
         if !isWhole, stream.isSynchronised {
             counters.unfollowed += 1
@@ -185,7 +222,7 @@ extension Injector {
         if until > arrival.time {
             // Only the last segment waits: the client cannot read the message without it.
             counters.held += 1
-            return .hold(until: until, token: makeToken(), replaced: isReplaced)
+            return .hold(until: until, token: token, replaced: isReplaced)
         }
         return isReplaced ? .replace : .accept
     }
@@ -206,9 +243,16 @@ extension Injector {
 
     /// Drops a message, and with it all that the server sends from there on.
     private mutating func silence(
-        _ stream: inout TCPStream, from offset: Int, base: UInt32, releases: inout [HoldEnd]
+        _ stream: inout TCPStream, from offset: Int, base: UInt32, packet: Packet,
+        bytes: Span<UInt8>, own: Range<Int>, out: inout Writer, releases: inout [HoldEnd]
     ) -> Verdict {
         counters.dropped += 1
+        if own.lowerBound < offset {
+            // What came before it in the same segment is none of its business.
+            packet.write(
+                payload: stream.pending.span.extracting(own.lowerBound..<offset), original: bytes,
+                to: &out)
+        }
         let firstLost = stream.segments.firstIndex { $0.range.upperBound > offset }
         if let firstLost {
             for segment in stream.segments[firstLost...] {
@@ -219,7 +263,7 @@ extension Injector {
         releaseSegments(of: stream, into: &releases)
         stream.state = .silenced(from: base &+ UInt32(truncatingIfNeeded: offset))
         stream.forgetPending()
-        return .drop
+        return own.lowerBound < offset && !out.overflowed ? .replace : .drop
     }
 
     /// Lets held segments go with the bytes that were decided for them.

@@ -34,17 +34,21 @@ public struct Injector: Sendable {
 
     /// Puts a fault in force behind those that are armed already.
     public mutating func arm(_ fault: LiveFault) {
+        var fault = fault
+        fault.holdToken = makeToken()
         faults.append(fault)
     }
 
     /// Takes a fault out of force; nil if there is none of that id.
     ///
     /// - Returns: The fault as it ended. Connections that its drops have silenced are followed
-    ///   anew. Whoever calls this lets all held packets go.
+    ///   anew. Whoever calls this lets go what is held under its token, or everything once no fault
+    ///   is left.
     public mutating func lift(_ id: String) -> LiveFault? {
         guard let index = faults.firstIndex(where: { $0.id == id }) else { return nil }
-        streams.abandon()
-        return faults.remove(at: index)
+        let fault = faults.remove(at: index)
+        if faults.isEmpty { streams.removeAll() } else { streams.unsilence() }
+        return fault
     }
 
     /// Decides one packet that the kernel has queued.
@@ -114,7 +118,7 @@ public struct Injector: Sendable {
             counters.held += 1
             if replaced { counters.rewritten += 1 }
             return .hold(
-                until: arrival.time &+ decision.delay.wholeNanoseconds, token: makeToken(),
+                until: arrival.time &+ decision.delay.wholeNanoseconds, token: decision.holder,
                 replaced: replaced)
         }
     }
@@ -124,6 +128,8 @@ public struct Injector: Sendable {
         enum Outcome { case passed, rewritten, dropped }
         var outcome: Outcome
         var delay: Duration
+        /// The token of the fault that delays it; of several, of the last.
+        var holder: UInt64 = 0
 
         static let pass = Decision(outcome: .passed, delay: .zero)
     }
@@ -147,6 +153,7 @@ public struct Injector: Sendable {
 
         var isLoaded = false
         var delay = Duration.zero
+        var holder: UInt64 = 0
         var dropped = false
         firedNow.removeAll(keepingCapacity: true)
         for index in faults.indices {
@@ -154,11 +161,16 @@ public struct Injector: Sendable {
             guard faults[index].matches(view) else { continue }
             faults[index].counters.matched += 1
             let elapsed = faults[index].elapsed(at: time)
-            guard faults[index].acts(at: elapsed) else { continue }
+            let acts = faults[index].acts(at: elapsed)
+            guard acts || faults[index].observes else { continue }
             if !isLoaded, faults[index].rewrites, view.mayBeRewritten {
                 answer.load(message, from: bytes)
                 isLoaded = true
             }
+            if faults[index].observes, view.mayBeRewritten {
+                faults[index].observe(answer, question: view.questionName)
+            }
+            guard acts else { continue }
             if faults[index].isDryRun {
                 var copy = answer
                 let fired = faults[index].fire(
@@ -170,7 +182,10 @@ public struct Injector: Sendable {
             }
             let fired = faults[index].fire(
                 on: &answer, message: bytes, view: view, elapsed: elapsed)
-            delay += fired.delay
+            if fired.delay > .zero {
+                delay += fired.delay
+                holder = faults[index].holdToken
+            }
             switch fired.outcome {
             case .changed:
                 firedNow.append(index)
@@ -187,7 +202,7 @@ public struct Injector: Sendable {
             countFired()
             return Decision(outcome: .dropped, delay: .zero)
         }
-        if firedNow.isEmpty { return Decision(outcome: .passed, delay: delay) }
+        if firedNow.isEmpty { return Decision(outcome: .passed, delay: delay, holder: holder) }
 
         messageOut.reset()
         let room = message.opt == nil ? Self.plainLimit : Self.ednsLimit
@@ -198,11 +213,11 @@ public struct Injector: Sendable {
         else {
             counters.unrewritable += 1
             for index in firedNow { faults[index].counters.passed += 1 }
-            return Decision(outcome: .passed, delay: delay)
+            return Decision(outcome: .passed, delay: delay, holder: holder)
         }
         if leftOut.contains(.soa) { counters.withoutSOA += 1 }
         countFired()
-        return Decision(outcome: .rewritten, delay: delay)
+        return Decision(outcome: .rewritten, delay: delay, holder: holder)
     }
 
     private mutating func countFired() {

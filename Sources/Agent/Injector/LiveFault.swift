@@ -29,10 +29,14 @@ public struct LiveFault: Sendable {
     public let armedAt: UInt64
     public internal(set) var counters = FaultCounters()
 
+    /// Under which answers wait that it delays.
+    public internal(set) var holdToken: UInt64 = 0
+
     var effects: [any DNSEffect]
     let matcher: NameMatcher
     let mark: DNS.ExtendedError?
     let rewrites: Bool
+    let observes: Bool
     private let types: [DNS.RecordType]
     private let start: Duration
     private var flap: FlapState?
@@ -53,6 +57,7 @@ public struct LiveFault: Sendable {
         matcher = NameMatcher(patterns: fault.names, exceptions: fault.except)
         mark = fault.mark ? Self.mark(name) : nil
         rewrites = fault.effects.contains { type(of: $0).rewrites }
+        observes = fault.effects.contains { type(of: $0).observes }
         types = fault.types
         start = fault.after
         random = SeededRandom(seed: seed)
@@ -84,6 +89,13 @@ public struct LiveFault: Sendable {
     mutating func acts(at elapsed: Duration) -> Bool {
         guard elapsed >= start, flap?.isOn(at: elapsed - start) ?? true else { return false }
         return fault.probability >= 1 || random.chance(fault.probability)
+    }
+
+    /// Lets the effects see an answer that the fault is meant for, whether it acts or not.
+    mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer) {
+        for index in effects.indices where type(of: effects[index]).observes {
+            effects[index].observe(answer, question: question)
+        }
     }
 
     /// Lets the effects act, each on what the one before it left.

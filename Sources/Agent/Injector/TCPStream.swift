@@ -47,6 +47,8 @@ struct TCPStream {
     var rewritten: [Range<Int>] = []
     /// When the messages in `pending` may be whole for the client.
     var delayedUntil: UInt64 = 0
+    /// Under which token they wait.
+    var delayToken: UInt64 = 0
     var segments: [Segment] = []
     /// When the kernel lets held segments go, whatever happened.
     var deadline: UInt64 = 0
@@ -58,9 +60,10 @@ struct TCPStream {
     static let pendingLimit = 2 * 65_537
     /// A message of one-octet segments up to the usual UDP limits is still put together.
     static let segmentLimit = 4096
-    /// How long a segment may wait for the rest of its message: several retransmissions of Linux,
-    /// whose smallest timeout is 200 ms.
-    static let patience: UInt64 = 1_000_000_000
+    /// How long a segment may wait for the rest of its message. Below the smallest retransmission
+    /// timeout of Linux (200 ms): what has not come by then waits for an acknowledgement, which a
+    /// held segment does not give.
+    static let patience: UInt64 = 150_000_000
     /// Octets of messages that are remembered: all that a server may have in flight of one
     /// segment (GSO makes them up to 64 KiB) and the one before it.
     static let historyLimit = pendingLimit
@@ -96,8 +99,16 @@ struct TCPStream {
         forgetPending()
     }
 
+    /// Goes on from here, once a message is seen to start.
+    mutating func rejoin(at sequence: UInt32) {
+        forgetPending()
+        isSynchronised = false
+        next = sequence
+    }
+
     mutating func forgetPending() {
-        pending.removeAll(keepingCapacity: true)
+        // A connection keeps the room of ordinary messages only: there may be thousands of them.
+        pending.removeAll(keepingCapacity: pending.capacity <= 4096)
         segments.removeAll(keepingCapacity: true)
         rewritten.removeAll(keepingCapacity: true)
         decided = 0

@@ -34,21 +34,31 @@ struct TCPStreams: Sendable {
     }
 
     mutating func put(_ stream: TCPStream, for key: StreamKey) {
-        if table.count >= Self.limit { makeRoom(at: stream.lastSeen) }
+        if table.count >= Self.limit {
+            makeRoom(at: stream.lastSeen)
+            // Still full: it is not followed, and passes.
+            guard table.count < Self.limit || !stream.segments.isEmpty else { return }
+        }
         var stream = stream
         if historySize + stream.historySize > Self.historyLimit { stream.forgetHistory() }
         historySize += stream.historySize
         table[key] = stream
     }
 
-    /// Forgets what waits and what was silenced: all held packets are let go by whoever calls.
-    mutating func abandon() {
-        keep { $0.segments.isEmpty && $0.state == .following }
+    /// After a fault was lifted: connections that its drops have silenced are followed anew.
+    mutating func unsilence() {
+        keep { $0.state == .following || $0.state == .lost }
+    }
+
+    /// Forgets everything: all held packets are let go by whoever calls.
+    mutating func removeAll() {
+        keep { _ in false }
     }
 
     private mutating func makeRoom(at time: UInt64) {
         keep { time &- min($0.lastSeen, time) < Self.idleLimit }
-        if table.count >= Self.limit { keep { !$0.segments.isEmpty } }
+        // Those that wait are few: their segments are let go within `TCPStream.patience`.
+        if table.count >= Self.limit { keep { !$0.segments.isEmpty && time < $0.deadline } }
     }
 
     private mutating func keep(_ isKept: (TCPStream) -> Bool) {

@@ -59,8 +59,9 @@ public actor KernelDataPath: DataPath {
             for id in ids {
                 guard let fault = judge.injector.lift(id) else { continue }
                 counts[id] = FaultCounts(fault.counters)
+                reply.release(token: fault.holdToken)
             }
-            if !counts.isEmpty { reply.releaseAll() }
+            if judge.injector.faults.isEmpty { reply.releaseAll() }
             return counts
         }
     }

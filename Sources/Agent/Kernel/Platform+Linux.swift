@@ -1,6 +1,8 @@
 import FoundationEssentials
+import NIOCore
 import Netfilter
 import Synchronization
+import Wire
 
 extension Platform {
     /// A Linux host: its kernel, its fault files, its service manager.
@@ -43,6 +45,11 @@ extension HostResolvers {
     /// resolv.conf(5) of this host; a host without one asks itself.
     static func read() -> HostResolvers {
         let data = (try? Data(contentsOf: URL(filePath: "/etc/resolv.conf"))) ?? Data()
-        return HostResolvers(resolvConf: String(decoding: data, as: UTF8.self))
+        let devices = (try? System.enumerateDevices()) ?? []
+        return HostResolvers(
+            resolvConf: String(decoding: data, as: UTF8.self),
+            hostAddresses: devices.compactMap { device in
+                device.address?.ipAddress.flatMap { IPAddress(String($0.prefix { $0 != "%" })) }
+            })
     }
 }

@@ -15,7 +15,12 @@ public struct ArmOrder: Sendable {
         dryRun: Bool = false, owner: Owner
     ) {
         self.body = body
-        self.name = name
+        // What people see: on one line, without the power to move their cursor.
+        self.name = name.map { text in
+            String(
+                text.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(100)
+                    .map(Character.init))
+        }
         self.duration = duration
         self.lease = lease
         self.dryRun = dryRun

@@ -29,7 +29,8 @@ public struct Delay: DNSEffect {
     public init() {}
 
     public func problem() -> String? {
-        jitter > by && distribution != .pareto
+        if by == .zero, jitter == .zero { return "a delay of 0s changes nothing" }
+        return jitter > by && distribution != .pareto
             ? "a jitter above the delay itself would be cut off at zero; lower it, or raise `by`"
             : nil
     }

@@ -14,7 +14,8 @@ public import Wire
 public struct Empty: DNSEffect {
     /// How long caches keep the emptiness: TTL and MINIMUM of the SOA. `0s` leaves no SOA.
     public var ttl: Duration = .seconds(60)
-    /// Owner of the SOA. Without it: the parent of the last name in the chain.
+    /// Owner of the SOA. Without it: the parent of the last name in the chain. For the apex of a
+    /// zone name the zone itself, as iterating caches take no SOA from above it.
     public var zone: DNS.Name?
 
     public static let name = "empty"

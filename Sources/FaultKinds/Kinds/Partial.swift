@@ -5,7 +5,8 @@ public import Wire
 /// `keep` of the answer's address records are left, the same ones for every client until `rotate`
 /// passes. Which ones is a function of the fault's seed, the period and the address itself, so the
 /// order in which the server lists them does not matter. An answer with no more than `keep`
-/// addresses is left alone. Signatures over the records go, as they would no longer verify.
+/// addresses is left alone. Signatures over the records go, as they would no longer verify; HTTPS and
+/// SVCB records lose their address hints, so that clients ask for the addresses.
 ///
 /// Example:
 ///     brownout dns partial my-nlb.elb.us-east-1.amazonaws.com --keep 1 --rotate 30s
@@ -27,8 +28,13 @@ public struct Partial: DNSEffect {
     public mutating func apply(
         to answer: inout DNS.Answer, message: Span<UInt8>, firing: inout Firing
     ) -> EffectOutcome {
-        let total = answer.addressCount
-        guard total > keep else { return .untouched }
+        if let type = answer.question?.type, type == .https || type == .svcb {
+            // The hints are addresses too; without them clients ask for A and AAAA.
+            guard !answer.entries.isEmpty else { return .untouched }
+            answer.dropAddressHints()
+            return .changed
+        }
+        guard answer.addressCount > keep else { return .untouched }
         let period = rotate.map { UInt64(max(0, firing.elapsed / $0)) } ?? 0
         let salt = SeededRandom.mix(firing.seed &+ period)
         // Each address has a rank of its own; the lowest stay. Addresses are few, so counting

@@ -18,6 +18,10 @@ public struct Redirect: DNSEffect {
 
     public init() {}
 
+    public func problem() -> String? {
+        AddressLimit.problem(with: to)
+    }
+
     public mutating func apply(
         to answer: inout DNS.Answer, message: Span<UInt8>, firing: inout Firing
     ) -> EffectOutcome {

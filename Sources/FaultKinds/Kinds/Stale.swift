@@ -16,6 +16,7 @@ public struct Stale: DNSEffect {
     public static let name = "stale"
     public static let keys: [EffectKey<Self>] = [.addresses("addresses", \.addresses)]
     public static let primaryKey: String? = "addresses"
+    public static let observes = true
 
     /// What was seen first, by question.
     private var firstSeen: [Question: [IPAddress]] = [:]
@@ -24,9 +25,11 @@ public struct Stale: DNSEffect {
         var name: [UInt8]
         var type: DNS.RecordType
 
-        init(name: DNS.NameBuffer, type: DNS.RecordType) {
-            self.name = (0..<name.count).map { name[$0] }
+        /// Nil for questions that are not for addresses.
+        init?(_ answer: DNS.Answer, name: DNS.NameBuffer) {
+            guard let type = answer.question?.type, type == .a || type == .aaaa else { return nil }
             self.type = type
+            self.name = (0..<name.count).map { name[$0] }
         }
     }
 
@@ -35,26 +38,28 @@ public struct Stale: DNSEffect {
 
     public init() {}
 
+    public func problem() -> String? {
+        AddressLimit.problem(with: addresses)
+    }
+
+    public mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer) {
+        guard addresses.isEmpty, let question = Question(answer, name: question),
+            firstSeen[question] == nil, firstSeen.count < Self.questionLimit
+        else { return }
+        let first = answer.addresses
+        guard !first.isEmpty, first.count <= Self.addressLimit else { return }
+        firstSeen[question] = first
+    }
+
     public mutating func apply(
         to answer: inout DNS.Answer, message: Span<UInt8>, firing: inout Firing
     ) -> EffectOutcome {
         if !addresses.isEmpty {
             return answer.pretend(addresses: addresses) ? .changed : .untouched
         }
-        guard let type = answer.question?.type, type == .a || type == .aaaa else {
-            return .untouched
-        }
-        let current = answer.addresses
-        let question = Question(name: firing.question, type: type)
-        guard let first = firstSeen[question] else {
-            if !current.isEmpty, current.count <= Self.addressLimit,
-                firstSeen.count < Self.questionLimit
-            {
-                firstSeen[question] = current
-            }
-            return .untouched
-        }
-        if first == current { return .untouched }
+        guard let question = Question(answer, name: firing.question),
+            let first = firstSeen[question], first != answer.addresses
+        else { return .untouched }
         return answer.pretend(addresses: first) ? .changed : .untouched
     }
 }

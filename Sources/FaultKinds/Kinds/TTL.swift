@@ -3,8 +3,9 @@ public import Wire
 /// The real answer with another TTL: 0 s, or days.
 ///
 /// Every record of the answer section gets it, and the SOA of a negative answer too, so that caches
-/// ask again each time (`0s`) or keep what they have long after it is wrong (`2d`). The upper bound
-/// is 2^31 - 1 seconds (RFC 2181 section 8).
+/// ask again each time (`0s`) or keep what they have long after it is wrong (`2d`); a denial is kept
+/// no longer than its SOA's MINIMUM (RFC 2308 section 5), which stays. The upper bound is 2^31 - 1
+/// seconds (RFC 2181 section 8).
 ///
 /// Example:
 ///     brownout dns ttl '*.amazonaws.com' --to 0s
