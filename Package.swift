@@ -113,6 +113,15 @@ let package = Package(
         .testTarget(
             name: "InjectorTests", dependencies: ["Agent", "FaultKinds", "Spec", "Wire"],
             swiftSettings: strict),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: [
+                "brownout", "brownoutd", "Control",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Spec"], swiftSettings: strict),
         .testTarget(
             name: "FaultKindsTests", dependencies: ["FaultKinds", "Spec", "Wire"],

@@ -37,7 +37,6 @@ import Testing
             notify: { steps.note("notify \($0.prefix { $0 != "\n" })") },
             process: ProcessActions(
                 ownSession: { steps.note("session") },
-                hurry: {},
                 takeGroup: {
                     steps.note("group")
                     return true

@@ -85,7 +85,6 @@ public struct Daemon: Sendable {
             logger.logLevel = .notice
             let protected = try ProtectedNames.load(path: options.protect, spec: platform.spec)
             if options.onDemand { platform.process.ownSession() }
-            platform.process.hurry()
             let shared = platform.process.takeGroup()
             let journal = try journal(at: options.journal, logger: logger)
             let opened = try platform.open(options, protected)

@@ -6,9 +6,6 @@ import SystemPackage
 public struct ProcessActions: Sendable {
     /// Leaves the session of whoever started it, so that their Ctrl-C does not come here.
     public var ownSession: @Sendable () -> Void
-    /// Asks to be scheduled before ordinary programs: answers wait for the agent, and delays are
-    /// only as exact as it is prompt. Without the privilege nothing changes.
-    public var hurry: @Sendable () -> Void
     /// Takes the group `brownout` as its own, where it exists, and keeps everybody else out of the
     /// files and sockets that it makes. True: there is such a group.
     public var takeGroup: @Sendable () -> Bool
@@ -16,12 +13,10 @@ public struct ProcessActions: Sendable {
     public var silence: @Sendable () -> Void
 
     public init(
-        ownSession: @escaping @Sendable () -> Void,
-        hurry: @escaping @Sendable () -> Void, takeGroup: @escaping @Sendable () -> Bool,
+        ownSession: @escaping @Sendable () -> Void, takeGroup: @escaping @Sendable () -> Bool,
         silence: @escaping @Sendable () -> Void
     ) {
         self.ownSession = ownSession
-        self.hurry = hurry
         self.takeGroup = takeGroup
         self.silence = silence
     }
@@ -29,16 +24,9 @@ public struct ProcessActions: Sendable {
     /// The group that may use the socket and read the journal.
     public static let group = "brownout"
 
-    /// As in the unit: before what people start, behind what the kernel needs.
-    static let niceness: Int32 = -10
-
     public static let real = ProcessActions(
         // Fails for the leader of a process group, which no other's Ctrl-C reaches anyhow.
         ownSession: { _ = setsid() },
-        hurry: {
-            let process = __priority_which_t(PRIO_PROCESS.rawValue)
-            if getpriority(process, 0) > niceness { _ = setpriority(process, 0, niceness) }
-        },
         takeGroup: {
             // Through the effective group, files are made right from the start, and the daemon needs
             // no CAP_CHOWN later.

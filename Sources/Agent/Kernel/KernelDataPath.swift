@@ -12,6 +12,7 @@ public actor KernelDataPath: DataPath {
     private let matchesLabels: Bool
     private let loop: PacketLoop<PacketJudge>
     private var table: OwnerTable?
+    private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
 
     /// Starts the packet loop over sockets that are open, on a thread with the privileges of the
@@ -76,9 +77,11 @@ public actor KernelDataPath: DataPath {
         }
         do {
             if terms.isEmpty {
-                try table?.disarm()
+                try table?.rest()
+                tidyLater()
                 return .idle
             }
+            tidying?.cancel()
             let plan = RulesetPlan(terms, queues: numbers, matchesLabels: matchesLabels)
             try table?.apply(plan.ruleset)
             return plan.queuesEverything ? .all : .labels
@@ -86,6 +89,24 @@ public actor KernelDataPath: DataPath {
             throw DataPathError(error)
         }
     }
+
+    /// Takes the rules away once nobody has armed anything for a while. Not at once: for some 15 ms
+    /// after a removal the kernel would keep the next fault waiting.
+    private func tidyLater() {
+        tidying?.cancel()
+        tidying = Task { [weak self] in
+            guard (try? await Task.sleep(for: Self.tidyAfter)) != nil else { return }
+            await self?.tidy()
+        }
+    }
+
+    private func tidy() {
+        // A task that was cancelled in time does not come here; one too late finds itself replaced.
+        guard !Task.isCancelled else { return }
+        try? table?.disarm()
+    }
+
+    private static let tidyAfter = Duration.seconds(1)
 
     public func renew(for time: Duration) async throws(DataPathError) {
         do {
@@ -110,6 +131,7 @@ public actor KernelDataPath: DataPath {
     }
 
     public func close() async {
+        tidying?.cancel()
         // Rules first: closing a queue drops what arrives in that moment, and removing the table
         // drops what waits in any queue.
         try? table?.disarm()

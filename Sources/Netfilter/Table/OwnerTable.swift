@@ -84,6 +84,13 @@ public struct OwnerTable: ~Copyable, Sendable {
         let length = duration.kernelMilliseconds * 1_000_000
         let end = monotonicNow() &+ length
         if heartbeatEnd <= end, end - heartbeatEnd < length / 6 { return }
+        // A transaction that fails costs the kernel an RCU grace period, 10 to 20 ms: what cannot be
+        // there any more is not taken out.
+        if monotonicNow() > heartbeatEnd &+ Self.expiryMargin {
+            try beat(for: duration, removing: false)
+            heartbeatEnd = end
+            return
+        }
         // Before Linux 6.12 adding an element that exists does not change its timeout: take it out
         // and put it in. In one transaction, so that no packet finds it missing.
         do {
@@ -94,6 +101,18 @@ public struct OwnerTable: ~Copyable, Sendable {
             try beat(for: duration, removing: false)
         }
         heartbeatEnd = end
+    }
+
+    /// Well past its end an element is gone: the kernel counts in jiffies, of 10 ms at most.
+    private static let expiryMargin: UInt64 = 50_000_000
+
+    /// Stops intercepting at once and leaves the rules, which match nothing without the heartbeat:
+    /// if the same ones are wanted again soon, they need not be made anew.
+    public mutating func rest() throws(NetlinkError) {
+        var batch = Batch(sequence: sequence)
+        batch.deleteElements(Self.name, RulesetMessages.heartbeatSet, [])
+        try send(batch)
+        heartbeatEnd = 0
     }
 
     /// Stops intercepting at once: takes the heartbeat and all rules away; the table stays.
