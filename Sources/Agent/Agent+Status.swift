@@ -8,7 +8,8 @@ extension Agent {
         return AgentStatus(
             version: Release.version, pid: settings.pid,
             uptimeSeconds: Double((clock.now - started).wholeMilliseconds) / 1000,
-            halted: halted, onDemand: settings.onDemand, queue: path.queue,
+            halted: halted, onDemand: settings.onDemand, queue: path.queues?.first,
+            queues: path.queues,
             statement: path.statement, prefilter: prefilter, faults: armed(), counters: counters,
             journal: feed.journal.status)
     }
@@ -33,6 +34,31 @@ extension Agent {
             return Health(healthy: true)
         } catch {
             return Health(healthy: false, problem: error.problem)
+        }
+    }
+
+    /// What the tables of others do to port 53. Who asks while the agent looks gets what it finds then: one look at a
+    /// time, however many ask.
+    public func survey() async throws(APIError) -> Survey {
+        let look: Task<Result<Survey, DataPathError>, Never>
+        if let looking {
+            look = looking
+        } else {
+            look = Task { [path] in
+                do throws(DataPathError) {
+                    return .success(try await path.survey())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            looking = look
+        }
+        let outcome = await look.value
+        if looking == look { looking = nil }
+        do throws(DataPathError) {
+            return try outcome.get()
+        } catch {
+            throw error.apiError
         }
     }
 

@@ -54,6 +54,8 @@ public actor Agent {
     var timer: Task<Void, Never>?
     var beats: Task<Void, Never>?
     var turn = Turn()
+    /// The survey that is being made.
+    var looking: Task<Result<Survey, DataPathError>, Never>?
 
     /// Yields when nothing holds an on-demand agent any more; see `leave`.
     public nonisolated let idle: AsyncStream<Void>

@@ -38,8 +38,22 @@ import Testing
         try await served(world) { client in
             let status = try await client.status()
             #expect(status.version == Release.version && status.pid == 1)
+            #expect(status.queues == QueueRun(first: 5, count: 18))
             #expect(status.queue == 5 && status.statement == .native && status.prefilter == .idle)
             #expect(status.counters.received == 9 && status.journal.path == nil)
+        }
+    }
+
+    @Test func aSurvey() async throws {
+        let world = World()
+        try await served(world) { client in
+            // Looked at anew each time: rules come and go.
+            let surveys = [try await client.survey(), try await client.survey()]
+            #expect(surveys == [Survey(chains: 1), Survey(chains: 2)])
+            world.path.fail(.survey, .privilege("no"))
+            await #expect(throws: AgentError.refused(APIError(.privilege, "no"), status: 503)) {
+                try await client.survey()
+            }
         }
     }
 

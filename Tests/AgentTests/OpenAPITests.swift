@@ -69,10 +69,11 @@ import Testing
             leaseEndsAt: Timestamp(milliseconds: 0), remainingSeconds: 0, counts: FaultCounts(),
             owner: Owner(uid: 0, pid: 0), spec: .object([:]))
         let time = Timestamp(milliseconds: 0)
-        func status(_ journal: JournalStatus, queue: UInt16?) -> AgentStatus {
+        func status(_ journal: JournalStatus, queues: QueueRun?) -> AgentStatus {
             AgentStatus(
-                version: "", pid: 0, uptimeSeconds: 0, halted: false, onDemand: false, queue: queue,
-                statement: .none, prefilter: .idle, faults: [], counters: PacketCounters(),
+                version: "", pid: 0, uptimeSeconds: 0, halted: false, onDemand: false,
+                queue: queues?.first, queues: queues, statement: .none, prefilter: .idle,
+                faults: [], counters: PacketCounters(),
                 journal: journal)
         }
         let journal = JournalStatus(path: "", problem: "")
@@ -80,18 +81,28 @@ import Testing
         try check("FaultList", FaultList(faults: []), FaultList(faults: []))
         try check("FaultCounts", FaultCounts(), FaultCounts())
         try check("Owner", fault.owner, fault.owner)
-        try check("AgentStatus", status(journal, queue: nil), status(journal, queue: 1))
+        let run = QueueRun(first: 1, count: 2)
+        try check("AgentStatus", status(journal, queues: nil), status(journal, queues: run))
+        try check("QueueRun", run, run)
         try check("PacketCounters", PacketCounters(), PacketCounters())
         try check("JournalStatus", JournalStatus(path: nil), journal)
         try check("Health", Health(healthy: true), Health(healthy: false, problem: ""))
         try check("APIError", APIError(.spec, ""), APIError(.spec, "", location: ""))
+        try check("Survey", Survey(), Survey(cut: ""))
+        func finding(_ number: UInt16?) -> SurveyFinding {
+            SurveyFinding(
+                family: "", table: "", chain: "", base: "", hook: "", priority: 0,
+                handle: number.map { UInt64($0) }, action: .drop, queue: number, port: number,
+                packets: .answers, transports: [], families: [], certain: true, namesPort: true)
+        }
+        try check("SurveyFinding", finding(nil), finding(1))
         try check(
             "AgentEvent", AgentEvent(time: time, event: .arm),
             AgentEvent(
                 time: time, event: .arm, fault: "", name: "", who: fault.owner, why: "",
                 counts: FaultCounts(), terms: .init(fault)))
         try check("Terms", AgentEvent.Terms(fault), AgentEvent.Terms(fault))
-        #expect(document["components"]?["schemas"].members.count == 11)
+        #expect(document["components"]?["schemas"].members.count == 14)
     }
 
     @Test func theEnumerationsAreComplete() {
@@ -101,6 +112,12 @@ import Testing
         }
         #expect(values("APIError", "code") == Set(APIError.Code.all.map(\.rawValue)))
         #expect(values("AgentEvent", "event") == Set(AgentEvent.Kind.all.map(\.rawValue)))
+        #expect(
+            values("SurveyFinding", "action")
+                == Set(SurveyFinding.Action.allCases.map(\.rawValue)))
+        #expect(
+            values("SurveyFinding", "packets")
+                == Set(SurveyFinding.Packets.allCases.map(\.rawValue)))
         #expect(
             values("AgentStatus", "statement")
                 == Set(AgentStatus.Statement.allCases.map(\.rawValue)))

@@ -27,7 +27,8 @@ enum Samples {
     static func status(queue: UInt16?) -> AgentStatus {
         AgentStatus(
             version: "0.1.0", pid: 77, uptimeSeconds: 3720, halted: false, onDemand: false,
-            queue: queue, statement: .native, prefilter: .idle, faults: [],
+            queue: queue, queues: queue.map { QueueRun(first: $0, count: 18) }, statement: .native,
+            prefilter: .idle, faults: [],
             counters: PacketCounters(), journal: JournalStatus(path: "/j"))
     }
 }

@@ -22,7 +22,8 @@ import Testing
     @Test func aStatusComesBack() throws {
         let status = AgentStatus(
             version: "1", pid: 2, uptimeSeconds: 1.25, halted: true, onDemand: false, queue: 7,
-            statement: .compat, prefilter: .labels, faults: [Self.fault],
+            queues: QueueRun(first: 7, count: 18), statement: .compat, prefilter: .labels,
+            faults: [Self.fault],
             counters: PacketCounters(received: 1, accepted: 2, errors: 8),
             journal: JournalStatus(path: "/j", written: 3, lost: 1, problem: "full"))
         #expect(

@@ -69,6 +69,12 @@ extension Route {
             try .value(await agent.status())
         },
         Route(
+            method: .get, path: "/v1/survey", operation: "survey", gives: .json("Survey"),
+            errors: [.kernel, .privilege]
+        ) { _, agent throws(APIError) in
+            try .value(try await agent.survey())
+        },
+        Route(
             method: .get, path: "/v1/events", operation: "events", gives: .lines("AgentEvent")
         ) { _, agent throws(APIError) in
             .lines(agent.events())

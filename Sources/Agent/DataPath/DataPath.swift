@@ -6,8 +6,8 @@ public import Control
 /// that takes longer than `Agent.pathLimit`. A call that was given up on may still happen later,
 /// in the order of the calls: an `end` after a late `begin` must end it.
 public protocol DataPath: Sendable {
-    /// The main queue's number.
-    var queue: UInt16? { get }
+    /// The numbers of its queues, the main one first.
+    var queues: QueueRun? { get }
 
     /// The form of the queue statement that this kernel takes.
     var statement: AgentStatus.Statement { get }
@@ -32,6 +32,9 @@ public protocol DataPath: Sendable {
 
     /// What the packet loop has counted. Answered *by the loop*: an answer proves that it lives.
     func snapshot() async throws(DataPathError) -> PathSnapshot
+
+    /// Looks at what the tables of others do to port 53, off the path of the packets; changes nothing.
+    func survey() async throws(DataPathError) -> Survey
 
     /// Lets go of everything in the kernel; held packets pass.
     func close() async

@@ -6,7 +6,7 @@ import Wire
 
 /// The data path of a real host: packet queues, the loop that serves them, and the owner table.
 public actor KernelDataPath: DataPath {
-    public nonisolated let queue: UInt16?
+    public nonisolated let queues: QueueRun?
     public nonisolated let statement: AgentStatus.Statement
     private let numbers: QueueNumbers
     private let matchesLabels: Bool
@@ -23,7 +23,7 @@ public actor KernelDataPath: DataPath {
     ) throws(DataPathError) {
         numbers = sockets.queues.numbers
         matchesLabels = sockets.matchesLabels
-        queue = numbers.datagrams
+        queues = QueueRun(first: numbers.datagrams, count: UInt16(QueueNumbers.count))
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
         let judge = PacketJudge(
@@ -128,6 +128,15 @@ public actor KernelDataPath: DataPath {
         snapshot.counters = PacketCounters(
             counters, loop: loop.counters, heldNow: UInt64(clamping: held))
         return snapshot
+    }
+
+    /// Not isolated: the heartbeat does not wait for it.
+    public nonisolated func survey() async throws(DataPathError) -> Survey {
+        do throws(NetlinkError) {
+            return Survey(try await TableSurvey.read())
+        } catch {
+            throw DataPathError(error)
+        }
     }
 
     public func close() async {

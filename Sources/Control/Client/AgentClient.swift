@@ -67,6 +67,11 @@ public struct AgentClient: Sendable {
         try await value(Call(.GET, "/v1/status"))
     }
 
+    /// What the tables of others do to port 53; takes the agent up to two seconds.
+    public func survey() async throws(AgentError) -> Survey {
+        try await value(Call(.GET, "/v1/survey"))
+    }
+
     /// Whether the data path is alive. An agent that says that it is not is a result, no error.
     public func health() async throws(AgentError) -> Health {
         let reply = try await reply(to: Call(.GET, "/healthz"))

@@ -9,6 +9,8 @@ public struct AgentStatus: Codable, Equatable, Sendable {
     public var onDemand: Bool
     /// Number of the netfilter queue; nil while no kernel side is open.
     public var queue: UInt16?
+    /// All netfilter queues of the agent, `queue` being the first; nil while no kernel side is open.
+    public var queues: QueueRun?
     /// The form of the queue statement that this kernel has.
     public var statement: Statement
     /// What reaches the agent now.
@@ -29,7 +31,8 @@ public struct AgentStatus: Codable, Equatable, Sendable {
 
     public init(
         version: String, pid: Int32, uptimeSeconds: Double, halted: Bool, onDemand: Bool,
-        queue: UInt16?, statement: Statement, prefilter: Prefilter, faults: [ArmedFault],
+        queue: UInt16?, queues: QueueRun?, statement: Statement, prefilter: Prefilter,
+        faults: [ArmedFault],
         counters: PacketCounters, journal: JournalStatus
     ) {
         self.version = version
@@ -38,11 +41,27 @@ public struct AgentStatus: Codable, Equatable, Sendable {
         self.halted = halted
         self.onDemand = onDemand
         self.queue = queue
+        self.queues = queues
         self.statement = statement
         self.prefilter = prefilter
         self.faults = faults
         self.counters = counters
         self.journal = journal
+    }
+}
+
+/// Queue numbers without a gap: for UDP, for TCP, and those in which delayed answers wait.
+public struct QueueRun: Codable, Equatable, Sendable {
+    public var first: UInt16
+    public var count: UInt16
+
+    public init(first: UInt16, count: UInt16) {
+        self.first = first
+        self.count = count
+    }
+
+    public func contains(_ number: UInt16) -> Bool {
+        number >= first && number - first < count
     }
 }
 

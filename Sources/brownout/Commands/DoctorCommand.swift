@@ -45,7 +45,9 @@ struct Doctor: AsyncParsableCommand {
         let agentChecks = AgentChecks(socket: agent.path, privilege: privilege, result: status)
         let resolver = ResolverChecks(host: host)
         let kernel = KernelChecks(
-            host: host, config: await Self.kernelConfig(host), status: try? status.get())
+            host: host, config: await Self.kernelConfig(host), status: try? status.get(),
+            survey: await survey(status),
+            resolvers: Set(resolver.resolvConf.nameservers.map { $0.isV4 ? .ipv4 : .ipv6 }))
         var checks = [agentChecks.privileges, agentChecks.agent, kernel.kernel]
         checks += resolver.all(name: name)
         checks += [EncryptionCheck(host: host).check]
@@ -69,6 +71,14 @@ struct Doctor: AsyncParsableCommand {
 
     private func status() async -> Result<AgentStatus, AgentError> {
         do { return .success(try await agent.client.status()) } catch { return .failure(error) }
+    }
+
+    /// nil: no agent answers.
+    private func survey(
+        _ status: Result<AgentStatus, AgentError>
+    ) async -> Result<Survey, AgentError>? {
+        guard case .success = status else { return nil }
+        do { return .success(try await agent.client.survey()) } catch { return .failure(error) }
     }
 
     private func proof(

@@ -7,10 +7,10 @@ struct KernelChecks {
     var config: String?
     /// nil: no agent answers.
     var status: AgentStatus?
-
-    /// How many queues an agent takes from its own number on: for UDP, for TCP, and sixteen in
-    /// which delayed answers wait (`QueueNumbers` in Netfilter, which a client never links).
-    static let queuesOfAnAgent: UInt16 = 18
+    /// What the agent sees of the rules of others; nil: no agent answers.
+    var survey: Result<Survey, AgentError>?
+    /// The IP versions of this host's resolvers.
+    var resolvers: Set<SurveyFinding.Family> = []
 
     /// What the agent found when it opened its side is the truth; a configuration is only a hint.
     var kernel: Check {
@@ -59,10 +59,7 @@ struct KernelChecks {
         guard let text = host.text("/proc/net/netfilter/nfnetlink_queue") else {
             return Check("queues", .skip, "the list of packet queues needs root")
         }
-        let others = Self.queueNumbers(text).filter { number in
-            guard let first = status?.queue, number >= first else { return true }
-            return number - first >= Self.queuesOfAnAgent
-        }
+        let others = Self.queueNumbers(text).filter { status?.queues?.contains($0) != true }
         if others.isEmpty { return Check("queues", .pass, "no other program queues packets") }
         let list = others.map { "\($0)" }.joined(separator: ", ")
         return Check(
@@ -75,15 +72,6 @@ struct KernelChecks {
         text.split(separator: "\n").compactMap {
             ConfigLines.words($0).first.flatMap { UInt16($0) }
         }
-    }
-
-    /// Rules of others that end an answer's way before ours see it.
-    var tables: Check {
-        Check(
-            "tables", .skip,
-            "whether other tables drop port 53 earlier can be seen by root alone; a proof that "
-                + "counts says that they do not",
-            advice: "`nft list ruleset` shows them: look for hooks below priority -150")
     }
 
     /// Other network namespaces behind this host: their answers are forwarded.

@@ -11,6 +11,7 @@ final class HandPath: DataPath {
         case enforce([String])
         case renew(Duration)
         case snapshot
+        case survey
         case close
 
         var kind: Kind {
@@ -20,12 +21,13 @@ final class HandPath: DataPath {
             case .enforce: .enforce
             case .renew: .renew
             case .snapshot: .snapshot
+            case .survey: .survey
             case .close: .close
             }
         }
     }
 
-    enum Kind: Hashable, Sendable { case begin, end, enforce, renew, snapshot, close }
+    enum Kind: Hashable, Sendable { case begin, end, enforce, renew, snapshot, survey, close }
 
     private struct State {
         var log: [Call] = []
@@ -45,7 +47,7 @@ final class HandPath: DataPath {
         (calls, called) = AsyncStream.makeStream()
     }
 
-    let queue: UInt16? = 5
+    let queues: QueueRun? = QueueRun(first: 5, count: 18)
     let statement = AgentStatus.Statement.native
 
     func begin(_ fault: PathFault) async throws(DataPathError) {
@@ -75,6 +77,12 @@ final class HandPath: DataPath {
         try await note(.snapshot)
         return PathSnapshot(
             faults: state.withLock { $0.counts }, counters: PacketCounters(received: 9))
+    }
+
+    /// 1 on the first look, 2 on the second.
+    func survey() async throws(DataPathError) -> Survey {
+        try await note(.survey)
+        return Survey(chains: log.count { $0 == .survey })
     }
 
     func close() async {
