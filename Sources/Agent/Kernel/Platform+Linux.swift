@@ -9,6 +9,8 @@ extension Platform {
     public static let linux = Platform(
         spec: .faults,
         open: { (options, protected) throws(DataPathError) in
+            // While privileges are there; delays are as exact without it where there is time.
+            RealtimeTurn.allow()
             let opened = Opened(try KernelSockets(firstQueue: options.queue))
             return OpenedPath { () throws(DataPathError) in
                 guard let sockets = opened.take() else {

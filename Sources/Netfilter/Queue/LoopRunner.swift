@@ -33,6 +33,7 @@ final class LoopRunner<Handler: PacketHandler>: @unchecked Sendable {
     private func serve() {
         guard let core = core.take() else { return }
         var reply = Reply(core: core)
+        var turn = RealtimeTurn()
         var more = false
         while true {
             let ready = events.wait(blocking: !more)
@@ -50,6 +51,7 @@ final class LoopRunner<Handler: PacketHandler>: @unchecked Sendable {
                 let received = core.receive(for: &handler, &reply)
                 more = more || received == ReceiveRing.count
             }
+            turn.update(holding: core.held.count > 0)
             events.setDeadline(core.held.earliest)
             mailbox.publish(core.counters)
         }
