@@ -241,10 +241,19 @@ extension KernelTests {
             try Sandbox.load("")
             try Sandbox.run(
                 """
-                { echo 'table inet t {'; echo 'chain c {'
-                echo 'type filter hook prerouting priority raw'; echo 'udp sport 53 drop'
-                yes 'ip saddr 192.0.2.1 udp sport 54 drop' | head -n 30000
-                echo '}'; echo '}'; } | nft -f -
+                nft -f - <<'END'
+                table inet t {
+                    chain c {
+                        type filter hook prerouting priority raw
+                        udp sport 53 drop
+                    }
+                }
+                END
+                # In pieces: an ordinary user's socket takes no transaction of 30,000 rules.
+                for piece in $(seq 300); do
+                    yes 'add rule inet t c ip saddr 192.0.2.1 udp sport 54 drop' 2>/dev/null |
+                        head -n 100 | nft -f -
+                done
                 """)
             defer { try? Sandbox.load("") }
             let survey = try TableSurvey.readHere(patience: .seconds(20))
