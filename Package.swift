@@ -17,6 +17,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         // Both command lines: flags, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        // Probes ask the system under test over HTTP, on fresh or kept connections.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        // TLS of the probes: handshakes, a CA of one's own, certificates' ends.
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         // The agent's HTTP API. Without its default traits: full Foundation stays out of root.
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
@@ -53,10 +57,37 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "Wire", .product(name: "NIOCore", package: "swift-nio"),
+                "Wire", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "Netfilter", dependencies: ["CNetfilter"], swiftSettings: strict),
+        .target(
+            name: "ProbeKinds",
+            dependencies: [
+                "Spec", "Wire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict, plugins: ["EmbedTexts"]),
+        .target(
+            name: "GameDay",
+            dependencies: [
+                "Control", "ProbeKinds", "Spec",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict, plugins: ["EmbedTexts"]),
         .target(
             name: "FaultKinds", dependencies: ["Wire", "Spec"], swiftSettings: strict,
             plugins: ["EmbedTexts"]),
@@ -86,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "brownout",
             dependencies: [
-                "Control", "FaultKinds", "Lab", "Spec", "Wire",
+                "Control", "FaultKinds", "GameDay", "Lab", "ProbeKinds", "Spec", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -131,6 +162,25 @@ let package = Package(
             dependencies: [
                 "Lab", "Wire", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "ProbeKindsTests",
+            dependencies: [
+                "ProbeKinds", "Spec", "Wire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "GameDayTests",
+            dependencies: [
+                "Control", "GameDay", "ProbeKinds", "Spec",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
         .testTarget(

@@ -1,7 +1,7 @@
 /// The fault files that come with the program.
 public enum FaultCatalogue {
     /// Names and YAML texts, by name.
-    public static var all: [(name: String, text: String)] { EmbeddedTexts.faults }
+    public static var all: [(name: String, text: String)] { EmbeddedTexts.files }
 
     /// The YAML text of one, or nil.
     public static func text(named name: String) -> String? {

@@ -23,12 +23,14 @@ enum EmbedTexts {
             }
         }
         let generated = """
-            /// Generated at build time from `Kinds/*.swift` and `Faults/*.yaml`.
+            import Spec
+
+            /// Generated at build time from `Kinds/*.swift` and the target's catalogue of files.
             enum EmbeddedTexts {
                 static let kinds: [String: KindText] = [
             \(kinds.isEmpty ? "        :" : kinds.joined(separator: "\n"))
                 ]
-                static let faults: [(name: String, text: String)] = [
+                static let files: [(name: String, text: String)] = [
             \(files.joined(separator: "\n"))
                 ]
             }

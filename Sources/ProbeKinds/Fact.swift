@@ -1,0 +1,45 @@
+/// The name of something that a check can tell: `status`, `rcode`, `header x-mode`, `json $.mode`.
+public struct FactName: Hashable, Sendable, CustomStringConvertible {
+    /// The word: `status`, `header`.
+    public var word: String
+    /// What the word is applied to; header names are lower-case. Empty for most.
+    public var argument: String
+
+    public init(_ word: String, _ argument: String = "") {
+        self.word = word
+        self.argument = argument
+    }
+
+    /// As written in expectations and journals.
+    public var description: String { argument.isEmpty ? word : "\(word) \(argument)" }
+}
+
+/// What a fact is: a number (durations are in seconds) or a text.
+public enum FactValue: Equatable, Sendable {
+    case number(Double)
+    case text(String)
+}
+
+/// One word of a kind's facts, for expectations, `explain` and the JSON Schema.
+public struct FactSchema: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        case number
+        /// A number of seconds, which expectations may write as `60s`.
+        case duration
+        case text
+    }
+
+    public var word: String
+    public var kind: Kind
+    /// What follows the word, as docs call it: `NAME` for `header NAME`. Nil: nothing does.
+    public var argument: String?
+    /// One line for people.
+    public var doc: String
+
+    public init(_ word: String, _ kind: Kind, argument: String? = nil, _ doc: String) {
+        self.word = word
+        self.kind = kind
+        self.argument = argument
+        self.doc = doc
+    }
+}
