@@ -39,12 +39,14 @@ extension Journal {
                 key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)"
             }
             let path = keys.joined()
-            return path.isEmpty ? "" : " in \(path.hasPrefix(".") ? String(path.dropFirst()) : path)"
+            return path.isEmpty
+                ? "" : " in \(path.hasPrefix(".") ? String(path.dropFirst()) : path)"
         }
         return switch error {
         case DecodingError.keyNotFound(let key, let context):
             "no key `\(key.stringValue)`\(place(context))"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context):
             "another type of value than expected\(place(context))"
         case DecodingError.dataCorrupted(let context):
             context.codingPath.isEmpty

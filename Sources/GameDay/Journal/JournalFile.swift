@@ -55,7 +55,8 @@ public final class JournalFile: Sendable {
         self.path = path
         do {
             let run = try ControlJSON.text(header)
-            let head = Data("{\"version\":\(Journal.currentVersion),\"run\":\(run),\"events\":[".utf8)
+            let head = Data(
+                "{\"version\":\(Journal.currentVersion),\"run\":\(run),\"events\":[".utf8)
             let (data, end) = Self.document(head, room: Self.room, verdict: nil)
             state = Mutex(
                 State(file: try Self.replace(path, with: data), cursor: head.count, end: end))
