@@ -134,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "BrownoutTests",
             dependencies: [
-                "brownout", "brownoutd", "Control", "FaultKinds", "Spec", "Wire",
+                "brownout", "brownoutd", "Control", "FaultKinds", "GameDay", "GameDaySamples",
+                "Spec", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -173,10 +174,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
+        // Journals of runs that nobody ran, for the tests of what is made of them.
+        .target(
+            name: "GameDaySamples", dependencies: ["Control", "GameDay"],
+            path: "Tests/GameDaySamples", swiftSettings: strict),
         .testTarget(
             name: "GameDayTests",
             dependencies: [
-                "Control", "GameDay", "ProbeKinds", "Spec",
+                "Control", "GameDay", "GameDaySamples", "ProbeKinds", "Spec",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -1,7 +1,9 @@
 /// A run as it is kept: `journal.json`.
 ///
 /// The file is a JSON object with the keys `version` (1), `run` (the header), `events` and
-/// `verdict` (null until the run is over). It is a valid document after every single write.
+/// `verdict` (null until the run is over). It is a valid document at every moment of the run, also
+/// where the runner is killed or the disk is full: `JournalFile` says how.
+/// Schemas/journal.schema.json has every key. A reader ignores keys that it does not know.
 public struct Journal: Codable, Equatable, Sendable {
     /// Raised when a reader of the old form would misread the new one.
     public static let currentVersion = 1
