@@ -176,7 +176,7 @@ let package = Package(
         .testTarget(
             name: "GameDayTests",
             dependencies: [
-                "Control", "GameDay", "ProbeKinds", "Spec",
+                "Control", "FaultKinds", "GameDay", "ProbeKinds", "Spec",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

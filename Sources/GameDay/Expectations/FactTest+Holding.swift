@@ -24,8 +24,9 @@ extension FactTest {
         case (.text(let left), .number(let right)):
             guard let left = Double(left) else { return comparison == .notEqual }
             return comparison.holds(left, right)
-        case (.number, .text(let right)):
-            return comparison.holds(Self.text(fact), right)
+        case (.number(let left), .text(let right)):
+            guard let right = Double(right) else { return comparison == .notEqual }
+            return comparison.holds(left, right)
         }
     }
 

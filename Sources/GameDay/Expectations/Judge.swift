@@ -143,7 +143,8 @@ public struct Judge: Sendable {
         case .stretch(let stretch):
             course = .stretch(stretch)
             guard stretch.count > 0 else { return (nil, nil) }
-            return (stretch.isUnwanted == (stretch.found == nil), stretch.found)
+            let isMet = stretch.isUnwanted == (stretch.found == nil)
+            return (isMet, stretch.isUnwanted ? nil : stretch.found)
         }
     }
 

@@ -8,7 +8,11 @@ extension Plan {
         if let runbook = gameDay.runbook { lines.append("runbook: \(runbook)") }
         for role in gameDay.roles { lines.append("\(role.name): \(role.about)") }
         let speed = speed == 1 ? "" : " at speed \(speed.words)"
-        lines += ["", "\(isOpen ? "At most" : "Up to") \(Self.clock(length))\(speed).", ""]
+        lines += ["", "\(isOpen ? "At most" : "Up to") \(Self.clock(length))\(speed)."]
+        if self.speed != 1 {
+            lines.append("Expectations are shown as written; their times too pass at it.")
+        }
+        lines.append("")
         let width = gameDay.probes.map(\.name.count).max() ?? 0
         for probe in gameDay.probes {
             let name = probe.name.padding(to: width)
