@@ -181,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "GameDayTests",
             dependencies: [
-                "Control", "GameDay", "GameDaySamples", "ProbeKinds", "Spec",
+                "Control", "FaultKinds", "GameDay", "GameDaySamples", "ProbeKinds", "Spec",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -6,12 +6,20 @@ public enum JSONSchema {
     /// - Parameters:
     ///   - root: the mapping that a file holds; its `doc` becomes the schema's description.
     ///   - id: the `$id`, an absolute URI.
-    public static func document(_ root: KeyGroup, id: String, title: String) -> String {
+    ///   - named: what keys of the kind `definition` stand for.
+    ///   - variables: whether `${NAME}` may stand for any value.
+    public static func document(
+        _ root: KeyGroup, id: String, title: String,
+        definitions named: [String: KeySchema.Kind] = [:], variables: Bool = false
+    ) -> String {
         var members = object(root)
+        var definitions = definitions
+        for (name, kind) in named { definitions[name] = .object(schema(kind)) }
+        members["$defs"] = .object(definitions)
+        if variables { members = SchemaVariables.allow(in: members) }
         members["$schema"] = .string("https://json-schema.org/draft/2020-12/schema")
         members["$id"] = .string(id)
         members["title"] = .string(title)
-        members["$defs"] = .object(definitions)
         return JSON.object(members).pretty() + "\n"
     }
 
@@ -26,6 +34,10 @@ public enum JSONSchema {
         ]
         let required = group.keys.filter(\.required).map(\.name).sorted()
         if !required.isEmpty { members["required"] = .array(required.map(JSON.string)) }
+        if !group.oneOf.isEmpty {
+            members["oneOf"] = .array(
+                group.oneOf.map { .object(["required": .array([.string($0)])]) })
+        }
         return members
     }
 
@@ -72,6 +84,15 @@ public enum JSONSchema {
             return oneOrMore(["anyOf": .array([.object(word), .object(text)])])
         case .group(let group): return self.group(group)
         case .variants(let groups): return oneOrMore(variant(groups))
+        case .oneOrMore(let kind): return oneOrMore(schema(kind))
+        case .either(let kinds): return ["anyOf": .array(kinds.map { .object(schema($0)) })]
+        case .named(let kind):
+            return [
+                "type": .string("object"), "additionalProperties": .object(schema(kind)),
+                "minProperties": .integer(1),
+            ]
+        case .definition(let name): return reference(name)
+        case .nothing: return ["type": .string("null")]
         }
     }
 

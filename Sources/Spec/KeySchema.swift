@@ -39,6 +39,16 @@ public struct KeySchema: Hashable, Sendable {
         case group(KeyGroup)
         /// One or a list of named groups, each a mapping with that one name: `- delay: {by: 1s}`.
         case variants([KeyGroup])
+        /// One or a list of these.
+        case oneOrMore(Kind)
+        /// Any of these.
+        case either([Kind])
+        /// A mapping whose keys are names of the file's own choice: `probes`, `headers`.
+        case named(Kind)
+        /// What the schema defines under this name.
+        case definition(String)
+        /// No value at all: `TOKEN:`.
+        case nothing
     }
 }
 
@@ -50,14 +60,20 @@ public struct KeyGroup: Hashable, Sendable {
     public var keys: [KeySchema]
     /// The key that a value which is not a mapping stands for: `by` in `delay: 300ms`.
     public var primary: String?
+    /// Exactly one of these keys must be there; empty: no such rule.
+    public var oneOf: [String]
 
-    public init(_ name: String, _ doc: String, keys: [KeySchema], primary: String? = nil) {
+    public init(
+        _ name: String, _ doc: String, keys: [KeySchema], primary: String? = nil,
+        oneOf: [String] = []
+    ) {
         self.name = name
         self.doc = doc
         self.keys = keys
         self.primary = primary
+        self.oneOf = oneOf
     }
 
     /// Whether nothing at all is enough: `- servfail:`, `dns: empty`.
-    public var mayBeEmpty: Bool { !keys.contains(where: \.required) }
+    public var mayBeEmpty: Bool { !keys.contains(where: \.required) && oneOf.isEmpty }
 }

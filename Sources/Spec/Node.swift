@@ -87,7 +87,7 @@ extension Node {
     }
 
     /// What people call this kind of value: "a mapping", "a list", "a text", "nothing".
-    var kindName: String {
+    public var kindName: String {
         switch value {
         case .mapping: "a mapping"
         case .sequence: "a list"

@@ -1,14 +1,14 @@
 /// How texts from outside appear within an error: on one line, bounded, visibly delimited.
-enum Quoting {
+public enum Quoting {
     /// Longer texts are cut: an error is a line, not a copy of the input.
     static let limit = 60
 
     /// `"text"`, with control characters escaped, cut to `limit` characters.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         "\"\(oneLine(shortened(text)))\""
     }
 
-    static func shortened(_ text: String) -> String {
+    public static func shortened(_ text: String) -> String {
         text.count > limit ? text.prefix(limit) + "…" : text
     }
 

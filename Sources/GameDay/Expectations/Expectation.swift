@@ -1,4 +1,5 @@
 public import ProbeKinds
+public import Spec
 
 /// What must be true of a probe's results: `success >= 99%`, `status == 503 within 30s`.
 ///
@@ -32,8 +33,8 @@ public struct Expectation: Equatable, Sendable {
     public enum Condition: Equatable, Sendable {
         // Aggregates, over a window of results.
 
-        /// The share of results that passed, `fraction` from 0 to 1.
-        case success(Comparison, fraction: Double)
+        /// The share of results that passed.
+        case success(Comparison, Percentage)
         /// A figure for the passing results.
         case timing(Timing, Statistic, Comparison, Bound)
 

@@ -40,6 +40,7 @@ public struct GameDay: Sendable {
     }
 
     public static let defaultBaseline = Duration.seconds(10)
+    /// At least; twice the baseline where that is longer.
     public static let defaultRecovery = Duration.seconds(60)
 
     /// The facts that expectations ask of a probe, for ``Probe/open(wanted:)``.
@@ -60,6 +61,54 @@ public struct GameDay: Sendable {
         node: Node, set: [String: String] = [:], environment: [String: String] = [:],
         faults: FaultLibrary, kinds: [any Probe.Type] = ProbeCatalogue.all
     ) throws(SpecError) {
-        throw SpecError(location: node.location, problem: "cannot be read yet")
+        var variables = try Variables(
+            node["variables"], set: set, environment: environment)
+        let expanded = try Self.expand(node, &variables)
+        try variables.finish()
+        var reader = GameDayReader(faults: faults, kinds: kinds, changed: variables.changed)
+        var fields = try Fields(expanded, of: "a game day")
+        title = try fields.requiredString("title")
+        about = try fields.string("about")
+        if let node = try fields.node("roles") { try reader.readRoles(node) }
+        roles = reader.roles
+        runbook = try fields.string("runbook")
+        _ = try fields.node("variables")
+        self.variables = variables.values
+        try reader.readProbes(fields.requiredNode("probes"))
+        probes = reader.probes
+        baseline =
+            try fields.duration("baseline", in: GameDayReader.phaseLengths)
+            ?? Self.defaultBaseline
+        recovery =
+            try fields.duration("recovery", in: GameDayReader.phaseLengths)
+            ?? max(Self.defaultRecovery, baseline * 2)
+        steadyState = try reader.expectations(
+            fields.requiredNode("steadyState"), key: "steadyState", use: .steadyState,
+            length: baseline)
+        phases = try reader.phases(fields.requiredNode("phases"))
+        stop = try reader.expectations(fields.node("stop"), key: "stop", use: .stop, length: nil)
+        always = try reader.steps(fields.node("always"), key: "always")
+        try fields.finish()
+        if recovery < baseline {
+            throw fields.error(
+                "recovery", "the steady state must hold for the baseline's \(baseline.spec) again",
+                hint: "write \(baseline.spec) or more")
+        }
+        self.node = node
+        self.faults = faults
+    }
+
+    /// Everything but the variables themselves.
+    private static func expand(
+        _ node: Node, _ variables: inout Variables
+    ) throws(SpecError) -> Node {
+        guard let entries = node.entries else { return node }
+        var expanded: [Node.Entry] = []
+        for entry in entries {
+            var entry = entry
+            if entry.key != "variables" { entry.value = try variables.expand(entry.value) }
+            expanded.append(entry)
+        }
+        return Node(.mapping(expanded), location: node.location)
     }
 }

@@ -1,3 +1,5 @@
+internal import ProbeKinds
+
 /// The pieces of a ``RunHeader`` that a plan knows.
 extension Plan {
     public var probeInfos: [RunHeader.ProbeInfo] {

@@ -8,19 +8,24 @@ public struct PlannedPhase: Sendable {
 
     public var part: Part
     public var name: String
-    public var about: String?
+    public var about: String? = nil
     /// When it begins at the latest, since the begin of the run; phases without a length of their own
     /// count as the longest that their steps may take.
     public var begins: Duration
     /// How long it may last; nil: until its steps are done.
     public var length: Duration?
-    public var lift: [String]
-    public var arm: [Arming]
-    public var steps: [Step]
+    public var lift: [String] = []
+    public var arm: [Arming] = []
+    public var steps: [Step] = []
     /// The baseline expects the steady state.
-    public var expect: [Expected]
+    public var expect: [Expected] = []
     /// The recovery waits for the steady state, over a window of the baseline's length.
-    public var until: [Expected]
+    public var until: [Expected] = []
+
+    /// How long it takes at most: its length, or what its steps may take together.
+    public var longest: Duration {
+        length ?? steps.reduce(.zero) { $0 + $1.timeout }
+    }
 
     /// A fault as it is sent to the agent.
     public struct Arming: Sendable {

@@ -9,7 +9,7 @@ struct KeyText {
     /// Several values may be given: on the command line, between commas.
     var isList: Bool {
         switch schema.kind {
-        case .choices, .patterns, .addresses, .networks, .variants: true
+        case .choices, .patterns, .addresses, .networks, .variants, .oneOrMore: true
         default: false
         }
     }
@@ -29,7 +29,9 @@ struct KeyText {
         case .address: "address"
         case .addresses: "addresses"
         case .networks: "networks"
-        case .group, .variants: "mapping"
+        case .group, .variants, .named: "mapping"
+        case .oneOrMore, .either, .definition: "value"
+        case .nothing: "nothing"
         }
     }
 
