@@ -22,6 +22,7 @@ struct Brownout: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(name: "Faults", subcommands: [DNSCommand.self, Inject.self]),
+            CommandGroup(name: "Game days", subcommands: [GameDayCommand.self]),
             CommandGroup(
                 name: "The agent",
                 subcommands: [Status.self, Lift.self, Halt.self, Resume.self, Doctor.self]),

@@ -5,6 +5,10 @@ enum ClientError: Error, Equatable {
     case usage(String)
     /// No catalogue entry has this name and no file is there.
     case unknownFault(String, similar: String?)
+    /// The same of a game day.
+    case unknownGameDay(String, similar: String?)
+    /// What `doctor` found speaks against a game day.
+    case unfit([String])
     /// An effect, a topic or a fault that `explain` or `catalog` does not know.
     case unknownTopic(String, known: [String])
     /// A fault file that cannot be read.

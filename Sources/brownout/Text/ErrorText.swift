@@ -61,6 +61,15 @@ struct ErrorText: Equatable {
             self.init(
                 "no fault \"\(Self.oneLine(name))\": neither in the catalogue nor a file; \(guess)"
                     + "`brownout catalog list` shows all", .usage)
+        case .unknownGameDay(let name, let similar):
+            let guess = similar.map { "did you mean `\($0)`? " } ?? ""
+            self.init(
+                "no game day \"\(Self.oneLine(name))\": neither in the catalogue nor a file; \(guess)"
+                    + "`brownout gameday list` shows all", .usage)
+        case .unfit(let findings):
+            self.init(
+                "faults do not act on this host: \(findings.joined(separator: "; ")); "
+                    + "`brownout doctor` says more, --no-doctor runs in spite of it", .noAgent)
         case .unknownTopic(let name, let known):
             self.init(
                 "nothing is known of \"\(Self.oneLine(name))\"; there is "

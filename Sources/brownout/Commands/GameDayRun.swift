@@ -1,0 +1,150 @@
+import ArgumentParser
+import Control
+import FoundationEssentials
+import GameDay
+import Glibc
+import NIOPosix
+import Spec
+import UnixSignals
+
+/// `brownout gameday run`.
+struct GameDayRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a game day, and leave a report.",
+        discussion: """
+            Watches the steady state, arms the faults of each phase, judges what the probes see, \
+            lifts everything however the run ends, and requires the steady state again. The report \
+            is a folder: journal.json, report.html, report.md and junit.xml.
+
+            Ctrl-C lifts everything and ends the run; a second one leaves out what `always` says. \
+            If this program is killed, its faults end within 10 seconds.
+
+            Exit codes: 0 everything held; 1 an expectation was not met; 2 the file does not load; \
+            3 no agent, no privilege, or doctor's objection; 4 stopped by a condition or the loss \
+            of the agent; 5 interrupted, everything lifted.
+
+            Example:
+              sudo brownout gameday run us-east-1-out --set SERVICE=http://127.0.0.1:8080
+              brownout gameday run dynamodb-empty --lab
+              brownout gameday run incident-2025-10-20 --lab --speed 60 --yes
+            """)
+
+    @Argument(
+        help: "A name in the catalogue, or a YAML file.",
+        completion: .list(GameDayCatalogue.all.map(\.name)))
+    var gameday: String
+
+    @OptionGroup var options: GameDayOptions
+
+    @Flag(help: "Arm faults that only count; what is expected of the phases then decides nothing.")
+    var dryRun = false
+
+    @Flag(help: "Confirm every step that waits for a person.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the report goes. (default: a new folder here, named after game day and time)",
+            valueName: "folder"), completion: .directory)
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Post start, phases, stop and verdict there as JSON, with a text for Slack.",
+            valueName: "url"))
+    var webhook: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The run's own socket, by which `gameday confirm` reaches it. (default: run.sock in the "
+                + "report's folder)", valueName: "path"))
+    var control: String?
+
+    @Flag(help: "Run though doctor says that faults do not act here.")
+    var noDoctor = false
+
+    @OptionGroup var agent: AgentOptions
+
+    func validate() throws {
+        if let webhook, !webhook.hasPrefix("http://"), !webhook.hasPrefix("https://") {
+            throw ValidationError("--webhook: write a URL, http:// or https://")
+        }
+    }
+
+    func run() async throws {
+        let source = try GameDaySource(gameday)
+        let plan = try Plan(source.gameDay(set: options.variables), speed: options.speed)
+        for warning in plan.warnings { Console.complain("warning: \(warning)") }
+        // Trapped before anything is armed.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        try await OnDemandAgent(socket: agent.path).ensure()
+        try await examine()
+
+        let header = await header(plan, source)
+        let folder = report ?? Self.folder(source.file, header.id)
+        let record = RunRecord(header, journal: try Self.journal(in: folder, header))
+        let session = RunSession(
+            plan: plan, record: record, folder: folder,
+            gate: OnDemandGate(client: AgentClient(socket: agent.path, timeout: .seconds(2))),
+            options: RunOptions(dryRun: dryRun), webhook: webhook,
+            confirmations: Confirmations(automatic: yes ? "--yes" : nil),
+            control: control ?? "\(folder)/run.sock",
+            style: agent.json ? .json : Terminal.current.reportStyle, agentSocket: agent.path)
+        let verdict = try await session.run(signals)
+        if verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
+    }
+
+    /// What `doctor` says, if it says that nothing would happen.
+    private func examine() async throws {
+        guard !noDoctor else { return }
+        let checks = await Examination(agent: agent).findings.checks
+        let failed = checks.filter { $0.level == .fail }
+        guard failed.isEmpty else {
+            throw ClientError.unfit(failed.map { "\($0.id): \($0.finding)" })
+        }
+    }
+
+    private func header(_ plan: Plan, _ source: GameDaySource) async -> RunHeader {
+        let now = Timestamp.now
+        let day = plan.gameDay
+        let compact = "\(now)".filter { $0 != "-" && $0 != ":" }.prefix { $0 != "." }
+        let tail = String(UInt16.random(in: 0...UInt16.max), radix: 16)
+        return RunHeader(
+            id: "\(compact)Z-\(tail)", startedAt: now, brownout: Version.text,
+            agent: try? await agent.client.status().version, host: HostFiles().hostName,
+            title: day.title, about: day.about, runbook: day.runbook,
+            roles: Dictionary(
+                day.roles.map { ($0.name, $0.about) }, uniquingKeysWith: { first, _ in first }),
+            file: source.file, text: source.text,
+            variables: Dictionary(
+                day.variables.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            speed: plan.speed, dryRun: dryRun,
+            lab: ProcessInfo.processInfo.environment["BROWNOUT_LAB"] != nil,
+            probes: plan.probeInfos, phases: plan.phaseInfos, stop: plan.stopWords)
+    }
+
+    private static func folder(_ file: String, _ id: String) -> String {
+        let name = file.split(separator: "/").last.map(String.init) ?? "gameday"
+        let stem = name.split(separator: ".").first.map(String.init) ?? name
+        return "\(stem)-\(id)"
+    }
+
+    private static func journal(
+        in folder: String, _ header: RunHeader
+    ) throws(ClientError) -> JournalFile {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            return try JournalFile(path: "\(folder)/journal.json", header: header)
+        } catch {
+            throw .usage("--report: \(ErrorText.oneLine("\(error)"))")
+        }
+    }
+}
+
+extension HostFiles {
+    var hostName: String {
+        ConfigLines.of(text("/proc/sys/kernel/hostname") ?? "").first ?? "localhost"
+    }
+}
