@@ -56,12 +56,9 @@ public struct Runner: Sendable {
 
     private func direct() async -> Verdict {
         await withTaskGroup(of: Void.self) { group in
-            let (opened, open) = AsyncStream.makeStream(of: Void.self)
-            group.addTask { await watchProbes { open.finish() } }
+            group.addTask { await watchProbes() }
             group.addTask { await LeaseKeeper(gate: gate, desk: desk, clock: clock, options: options).run() }
             group.addTask { await tick() }
-            // A probe that cannot begin has stopped the run by now.
-            for await _ in opened {}
             let verdict = await phases()
             group.cancelAll()
             return verdict
@@ -249,8 +246,39 @@ public struct Runner: Sendable {
         }
     }
 
-    private func watchProbes(opened: @escaping @Sendable () -> Void) async {
-        opened()
+    /// Checks until it is cancelled. A probe that cannot begin ends the run before it begins.
+    private func watchProbes() async {
+        let entries = plan.gameDay.probes.map { spec in
+            ProbeSchedule<ContinuousClock>.Entry(
+                name: spec.name, probe: spec.probe, every: spec.every, timeout: spec.timeout,
+                wanted: plan.gameDay.facts(of: spec.name))
+        }
+        let (results, feed) = AsyncStream.makeStream(of: Result.self)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // One task takes all results, so that they are judged in the order of their ends.
+                for await result in results {
+                    await desk.record(result.probe, began: result.began, result.observation)
+                }
+            }
+            do throws(ProbeSchedule<ContinuousClock>.Failure) {
+                try await ProbeSchedule(entries, clock: ContinuousClock()).run {
+                    (name, instant, observation) in
+                    feed.yield(
+                        Result(
+                            probe: name, began: clock.elapsed(instant), observation: observation))
+                }
+            } catch {
+                await desk.stop(.error, "the probe \(error.probe) cannot begin: \(error.problem)")
+            }
+            feed.finish()
+        }
+    }
+
+    private struct Result: Sendable {
+        var probe: String
+        var began: Duration
+        var observation: Observation
     }
 
     private func verdict(steady: Bool) async -> Verdict {
