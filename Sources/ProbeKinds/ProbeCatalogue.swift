@@ -2,7 +2,9 @@ public import Spec
 
 /// Every kind of probe there is, in the order in which people should meet them.
 public enum ProbeCatalogue {
-    public static let all: [any Probe.Type] = []
+    public static let all: [any Probe.Type] = [
+        HTTPProbe.self
+    ]
 
     /// The kind of that name, or nil.
     public static func kind(named name: String) -> (any Probe.Type)? {

@@ -53,7 +53,7 @@ public enum JSONSchema {
         switch (kind, Scalar(plain: text)) {
         case (.bool, .bool(let bool)): return .bool(bool)
         case (.integer, .integer(let digits)): return .digits(digits)
-        case (.choices, _), (.patterns, _), (.addresses, _), (.networks, _):
+        case (.texts, _), (.choices, _), (.patterns, _), (.addresses, _), (.networks, _):
             let words = text.split { "[], ".contains($0) }.map(String.init)
             return .array(words.map(JSON.string))
         default: return .string(text)
@@ -62,7 +62,17 @@ public enum JSONSchema {
 
     private static func schema(_ kind: KeySchema.Kind) -> [String: JSON] {
         switch kind {
-        case .text: return ["type": .array([.string("string"), .string("number")])]
+        case .text: return anyText
+        case .texts: return oneOrMore(anyText)
+        case .textsByName:
+            var value = anyText
+            value["type"] = .array(["string", "number", "boolean"].map(JSON.string))
+            return ["type": .string("object"), "additionalProperties": .object(value)]
+        case .shaped(let pattern):
+            return oneOrMore([
+                "type": .array([.string("string"), .string("integer")]),
+                "pattern": .string(pattern),
+            ])
         case .bool: return ["type": .string("boolean")]
         case .duration: return reference("duration")
         case .percentage: return reference("percentage")
@@ -125,6 +135,10 @@ public enum JSONSchema {
                 .object(mapping), .object(["enum": .array(words.map(JSON.string))]),
             ])
         ]
+    }
+
+    private static var anyText: [String: JSON] {
+        ["type": .array([.string("string"), .string("number")])]
     }
 
     private static func oneOrMore(_ schema: [String: JSON]) -> [String: JSON] {

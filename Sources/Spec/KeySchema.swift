@@ -21,6 +21,12 @@ public struct KeySchema: Hashable, Sendable {
 
     public indirect enum Kind: Hashable, Sendable {
         case text
+        /// One text or a list of them.
+        case texts
+        /// Names of the file's own choice, each with a text: `{X-Mode: read-only}`.
+        case textsByName
+        /// One text or whole number of this shape, a regular expression, or a list of them.
+        case shaped(String)
         case bool
         case duration
         case percentage

@@ -9,7 +9,8 @@ struct KeyText {
     /// Several values may be given: on the command line, between commas.
     var isList: Bool {
         switch schema.kind {
-        case .choices, .patterns, .addresses, .networks, .variants, .oneOrMore: true
+        case .texts, .shaped, .choices, .patterns, .addresses, .networks, .variants, .oneOrMore:
+            true
         default: false
         }
     }
@@ -18,6 +19,9 @@ struct KeyText {
     var placeholder: String {
         switch schema.kind {
         case .text: "text"
+        case .texts: "texts"
+        case .textsByName: "mapping"
+        case .shaped: "values"
         case .bool: "true|false"
         case .duration: "duration"
         case .percentage: "percent"
