@@ -125,7 +125,7 @@ import Testing
         Bad("p95 <", 5, "a duration is missing here; write 250ms, 60s or 5m"),
         Bad("p95 < 0.3", 6, "\"0.3\" has no unit; write 0.3s for seconds, or 250ms, 5m, 2h, 1d"),
         Bad("p95 < 2x", 8, "\"2x\" of what?; write 2x baseline"),
-        Bad("p95 < 0x baseline", 6, "\"0x\" is no bound; write 2x baseline"),
+        Bad("p95 < 0x baseline", 6, "\"0x\" is no bound; write 2x baseline, from 0.01x to 1000x"),
         Bad(
             "latency < 2x baseline", 10,
             "one result is not compared with the baseline; write a duration, or a figure: p95 < 2x "

@@ -1,3 +1,5 @@
+import GameDay
+import Spec
 import Testing
 
 /// A mistake in each key of a game day is one line that says where, what, and what would be right.
@@ -70,6 +72,9 @@ import Testing
     @Test func isWithoutMistake() {
         #expect(Reading.line(Self.whole, speed: 1) == "no mistake")
     }
+
+    private static let httpStep =
+        "      - http: {url: \"http://127.0.0.1/\", method: POST, headers: {A: b}, body: c, status: 200, timeout: 1s}"
 
     static let rows: [Row] = [
         // The file.
@@ -326,7 +331,36 @@ import Testing
             "      - http: {url: \"http://127.0.0.1/\", status: 2xx}",
             "g.yaml:31:50: key `status`: \"2xx\" is not a whole number; write a whole number from 100 "
                 + "to 599"),
+        Row(
+            "body", httpStep, "      - http: {url: \"http://127.0.0.1/\", body: [c]}",
+            "g.yaml:31:48: key `body`: a list is not a text; write a text"),
+        Row(
+            "variables", "  SERVICE: http://127.0.0.1:8080", "  SERVICE: [x]",
+            "g.yaml:6:12: key `SERVICE`: a list is not a text; write one value"),
+        Row(
+            "phases", "  - name: rest\n    lift: all\n    steps:\n      - note: done", "  - rest",
+            "g.yaml:38:5: a phase is a mapping, not the text \"rest\"; write its keys, `key: value` a line"
+        ),
+        Row(
+            "with", "      - dynamodb-empty", "      - {include: dynamodb-empty, with: [a]}",
+            "g.yaml:24:41: `with` is a mapping, not a list; write `name: value` a line"),
+        Row(
+            "include", "      - dynamodb-empty", "      - {include: [a]}",
+            "g.yaml:24:19: key `arm`: a list is not a fault; write a name of the catalogue or a path"
+        ),
+        Row(
+            "http", httpStep, "      - http: {urll: \"http://127.0.0.1/\"}",
+            "g.yaml:31:16: key `urll`: not a key of an http step; did you mean `url`?"),
+        Row(
+            "confirm", "      - confirm: {role: commander, text: Shift reads, timeout: 15m}",
+            "      - confirm: {text: x, timeout: 0s}",
+            "g.yaml:30:37: key `timeout`: \"0s\" is out of range; write 1ms to 7d"),
         // Expectations of phases, until, stop, always.
+        Row(
+            "expect", "    expect:\n      checkout: [success >= 99%, \"status == 503 within 30s\"]",
+            "    expect: success",
+            "g.yaml:32:13: `expect` is a mapping, not the text \"success\"; write `name: value` a line"
+        ),
         Row(
             "unknown fact", "      checkout: [success >= 99%, \"status == 503 within 30s\"]",
             "      checkout: statsu == 503",
@@ -365,11 +399,30 @@ import Testing
         #expect(Reading.line(yaml) == row.error)
     }
 
+    /// A key of the schema about which no row has a word is a key whose mistakes nobody has seen.
     @Test func everyKeyOfTheSchemaHasARow() {
-        // Steps' and probes' keys have theirs by hand; these are the schema's own.
-        for key in ["title", "about", "roles", "runbook", "variables", "baseline", "recovery"] {
-            #expect(Self.rows.contains { $0.id.hasPrefix(key) || $0.id.hasSuffix(key) }, "\(key)")
+        func keys(of kind: KeySchema.Kind) -> [String] {
+            switch kind {
+            case .group(let group): group.keys.flatMap { [$0.name] + keys(of: $0.kind) }
+            case .either(let kinds): kinds.flatMap(keys(of:))
+            case .oneOrMore(let kind), .named(let kind): keys(of: kind)
+            default: []
+            }
         }
+        var all = GameDay.schema.keys.flatMap { [$0.name] + keys(of: $0.kind) }
+        // The fault's own keys are held by its own tests: one stands for them.
+        let fault = KeyGroup("fault", "", keys: [KeySchema("probability", .percentage, "")])
+        let definitions = GameDay.definitions(fault: fault, kinds: Reading.kinds)
+        all += definitions.values.flatMap { keys(of: $0) }
+        // These are mappings or lists of what has rows, and their absence is tested below.
+        let whole: Set = ["probes", "steadyState", "phases", "variables", "expect", "tiny", "run"]
+        for key in Set(all).subtracting(whole) {
+            let isSeen = Self.rows.contains { row in
+                row.error.contains("key `\(key)`") || row.id == key || row.id.hasSuffix(" \(key)")
+            }
+            #expect(isSeen, "no mistake in `\(key)`")
+        }
+        #expect(all.count > 40)
     }
 
     @Test func setOfNothing() {

@@ -148,3 +148,19 @@ import Testing
                 + "hundred")
     }
 }
+
+/// The probes that come with the program, read from game days.
+@Suite struct GameDayProbesTests {
+    @Test func readsTheCataloguesKinds() throws {
+        let yaml = GameDayTests.small
+            .replacing("tiny: \"http://a\"", with: "http: {url: \"http://a\", status: [200, 3xx]}")
+            .replacing("{a: pass}", with: "{a: [pass, status < 400, 'header X-Mode != read-only']}")
+        let day = try Reading.gameDay(yaml, kinds: ProbeCatalogue.all)
+        #expect(day.probes[0].kind == "http")
+        #expect(day.facts(of: "a") == [FactName("status"), FactName("header", "x-mode")])
+        #expect(throws: SpecError.self) {
+            try Reading.gameDay(
+                yaml.replacing("status: [", with: "staus: ["), kinds: ProbeCatalogue.all)
+        }
+    }
+}

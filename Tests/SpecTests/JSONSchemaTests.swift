@@ -101,4 +101,45 @@ import Testing
             #expect(try accepts("pattern", value) == (NamePattern(value) != nil), "\(value)")
         }
     }
+
+    /// Free names, definitions, either of several, exactly one of several, and variables anywhere.
+    @Test func describesWhatGameDaysNeed() throws {
+        let step = KeyGroup(
+            "step", "A step",
+            keys: [KeySchema("run", .text, "Run"), KeySchema("wait", .duration, "Wait")],
+            oneOf: ["run", "wait"])
+        let root = KeyGroup(
+            "day", "A day",
+            keys: [
+                KeySchema("steps", .oneOrMore(.definition("step")), "Steps"),
+                KeySchema("names", .named(.either([.nothing, .integer(1...9)])), "Names"),
+                KeySchema("for", .duration, "Time", default: "1s"),
+            ])
+        func schema(variables: Bool) throws -> [String: Any] {
+            let text = JSONSchema.document(
+                root, id: "https://example.test/day.json", title: "Day",
+                definitions: ["step": .group(step)], variables: variables)
+            return try #require(
+                try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        func at(_ path: String, in object: [String: Any]) -> Any? {
+            path.split(separator: "/").reduce(object as Any?) { value, key in
+                Int(key).map { index in (value as? [Any])?[index] }
+                    ?? (value as? [String: Any])?[String(key)]
+            }
+        }
+        let plain = try schema(variables: false)
+        #expect(at("properties/steps/anyOf/0/$ref", in: plain) as? String == "#/$defs/step")
+        #expect(at("$defs/step/oneOf/1/required/0", in: plain) as? String == "wait")
+        #expect(
+            at("properties/names/additionalProperties/anyOf/0/type", in: plain) as? String == "null"
+        )
+        #expect(at("$defs/variable", in: plain) == nil)
+        let open = try schema(variables: true)
+        #expect(
+            at("properties/names/additionalProperties/anyOf/1/anyOf/1/$ref", in: open) as? String
+                == "#/$defs/variable")
+        #expect(at("$defs/duration/anyOf/1/$ref", in: open) as? String == "#/$defs/variable")
+        #expect(at("properties/for/default", in: open) as? String == "1s")
+    }
 }

@@ -206,7 +206,7 @@ private struct ExpectationReader {
 
     private mutating func comparison(
         orWords: Bool = false
-    ) throws(TextProblem) -> Comparison {
+    ) throws(TextProblem) -> Relation {
         scanner.skipSpace()
         let start = scanner.offset
         let usual =
@@ -220,7 +220,7 @@ private struct ExpectationReader {
                         ? "a comparison is missing here"
                         : "\(Quoting.quoted(found)) is not a comparison", hint: usual))
         }
-        guard let comparison = Comparison(rawValue: signs) else {
+        guard let comparison = Relation(rawValue: signs) else {
             let meant = ["=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "===": "=="][signs]
             throw TextProblem(
                 offset: start,
@@ -263,11 +263,12 @@ private struct ExpectationReader {
         guard token.last == "x", let times = Double(token.dropLast()) else {
             return .fixed(try duration())
         }
-        guard times > 0, times.isFinite else {
+        guard (0.01...1_000).contains(times) else {
             throw TextProblem(
                 offset: start,
                 problem: ValueProblem(
-                    "\(Quoting.quoted(token)) is no bound", hint: "write 2x baseline"))
+                    "\(Quoting.quoted(token)) is no bound",
+                    hint: "write 2x baseline, from 0.01x to 1000x"))
         }
         ahead.skipSpace()
         let place = ahead.offset

@@ -34,16 +34,16 @@ public struct Expectation: Equatable, Sendable {
         // Aggregates, over a window of results.
 
         /// The share of results that passed.
-        case success(Comparison, Percentage)
+        case success(Relation, Percentage)
         /// A figure for the passing results.
-        case timing(Timing, Statistic, Comparison, Bound)
+        case timing(Timing, Statistic, Relation, Bound)
 
         // About each result.
 
         /// It passed, or did not.
         case passed(Bool)
         /// How long it took.
-        case took(Timing, Comparison, Duration)
+        case took(Timing, Relation, Duration)
         /// What it found out. False where the result does not have the fact.
         case fact(FactName, FactTest)
     }

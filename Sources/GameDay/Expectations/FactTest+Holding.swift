@@ -15,7 +15,7 @@ extension FactTest {
         }
     }
 
-    private func compare(_ fact: FactValue, _ comparison: Comparison) -> Bool {
+    private func compare(_ fact: FactValue, _ comparison: Relation) -> Bool {
         switch (fact, value) {
         case (.number(let left), .number(let right)):
             return comparison.holds(left, right)

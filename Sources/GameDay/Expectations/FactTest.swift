@@ -3,7 +3,7 @@ public import ProbeKinds
 /// What a fact of a result must be: `== 503`, `contains ok`, `matches ^v[0-9]+$`.
 public struct FactTest: Equatable, Sendable {
     public enum Operation: Equatable, Sendable {
-        case compare(Comparison)
+        case compare(Relation)
         /// The text is somewhere in it.
         case contains
         /// The regular expression matches somewhere in it.

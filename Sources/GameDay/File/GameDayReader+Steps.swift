@@ -8,7 +8,8 @@ extension GameDayReader {
         guard let elements = node.elements, !elements.isEmpty else {
             throw SpecError(
                 location: node.location, key: key,
-                problem: "\(node.kindName) is not a list of steps",
+                problem: node.elements == nil
+                    ? "\(node.kindName) is not a list of steps" : "the list is empty",
                 hint: "write `- run: …`, `- confirm: …`, `- note: …` or `- http: …`")
         }
         var steps: [Step] = []

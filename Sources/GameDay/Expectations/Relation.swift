@@ -1,5 +1,5 @@
 /// How two values are compared, as expectations write it.
-public enum Comparison: String, CaseIterable, Sendable {
+public enum Relation: String, CaseIterable, Sendable {
     case less = "<"
     case lessOrEqual = "<="
     case greater = ">"
