@@ -155,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: [
-                "brownout", "brownoutd", "Control",
+                "brownout", "brownoutd", "Control", "GameDay", "GameDaySamples",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -98,7 +98,7 @@ struct SyntheticDraft {
                     : rough
                         ? [(31, 200, 0.97)]
                         : run.scenario == .notStarted ? [(0, 30, 0.3)] : [(33, 36, 0.7)],
-                slow: careless ? [(30, 230, 6)] : [(30, 40, 3)]),
+                slow: careless ? [(30, 230, 6)] : [(30, 40, 1.4)]),
             probe(
                 "orders-write", "http", "http://127.0.0.1:8080/orders", 55,
                 "status 503, not 201: read-only", bad: [(34, 155, 1), (155, 158, 0.5)],

@@ -23,6 +23,23 @@ import Testing
         try write(run.journal(), as: "many")
     }
 
+    /// The whole incident with a million results: bins keep the report small and fast.
+    @Test func longAsTheIncident() throws {
+        let run = SyntheticRun.incident()
+        let journal = run.journal()
+        let results = journal.events.count { if case .result = $0.kind { true } else { false } }
+        #expect(results > 990_000)
+        let clock = ContinuousClock()
+        let began = clock.now
+        try write(journal, as: "incident")
+        let took = clock.now - began
+        let html = HTMLReport(journal).text
+        #expect(html.utf8.count < 5_000_000)
+        // Debug builds are some ten times as slow as what people run.
+        #expect(took < .seconds(60))
+        print("\(results) results: \(html.utf8.count) bytes of HTML, written in \(took)")
+    }
+
     private func write(_ journal: Journal, as name: String) throws {
         try withScratch { scratch in
             let root = ProcessInfo.processInfo.environment["BROWNOUT_REPORTS"] ?? scratch

@@ -26,10 +26,9 @@ extension HTMLReport {
     /// Nil for a probe that was never asked.
     private func chart(_ probe: ProbeStory) -> String? {
         guard let results = series[probe.info.name] else { return nil }
-        // About a pixel and a half each, and never finer than the probe.
-        let fine = Int(Double(axis.total) / 1000 / max(0.001, probe.info.everySeconds))
-        let bins = results.latencyBins(
-            limit: max(1, min(fine, 240, binLimit)), total: axis.total)
+        // Of five checks at least, so that percentiles differ; and no finer than two pixels.
+        let limit = max(1, min(probe.checks / 5, 240, binLimit))
+        let bins = results.latencyBins(limit: limit, total: axis.total)
         let values = bins.flatMap { bin in
             [bin.latency?.p50, bin.latency?.p95, bin.ttfb].compactMap { $0 }
         }
@@ -38,7 +37,7 @@ extension HTMLReport {
         func y(_ value: Double) -> Double {
             height - foot - 4 - (height - foot - 10) * scale.place(value)
         }
-        let gap = 3.5 * Double(axis.total) / Double(max(1, min(fine, 240, binLimit)))
+        let gap = 1.5 * Double(axis.total) / Double(limit)
         func line(_ style: String, _ value: (ResultSeries.LatencyBin) -> Double?) -> String {
             var path = ""
             var last: Int64?

@@ -57,10 +57,12 @@ extension HTMLReport {
         for probe in story.probes {
             let values = story.measurements(of: probe)
             let every = Figures.seconds(probe.info.everySeconds)
+            // `http http://…` says it twice.
+            let kind = probe.info.target.hasPrefix(probe.info.kind) ? "" : probe.info.kind + " "
             table.append([
                 .head(probe.info.name),
                 .init(
-                    html: "\(XMLText.escaped("\(probe.info.kind) \(probe.info.target)")) "
+                    html: "\(XMLText.escaped(kind + probe.info.target)) "
                         + "<span class=\"dim\">every \(every)</span>"),
                 .text(Figures.count(probe.checks)), .text(Figures.count(probe.failures)),
                 .text(Figures.seconds(values.timeToDegrade)),

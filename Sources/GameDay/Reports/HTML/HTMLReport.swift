@@ -36,7 +36,7 @@ public struct HTMLReport: Sendable {
             </head>
             <body data-verdict="\(words.code)">
             <main>
-            \(head)\(figures)\(story.stopped.map(stopped) ?? "")
+            \(head)\(story.stopped.map(stopped) ?? "")\(failures)\(figures)
             \(timeline)
             \(expectations)
             \(measurements)
@@ -154,6 +154,26 @@ public struct HTMLReport: Sendable {
             "<li><b>\(XMLText.escaped(value))</b><span>\(XMLText.escaped(words))</span></li>"
         }
         return "<ul class=\"figures\">\(list.joined())</ul>\n"
+    }
+
+    /// What a reader of a failed run looks for first.
+    private var failures: String {
+        let rows = story.expectations.filter(\.judgement.isFailure).map { row in
+            let measured = row.measured.map { ", measured \($0)" } ?? ""
+            let words = row.judgement == .noSamples ? ": no samples" : measured
+            return
+                "<li>\(XMLText.escaped(story.phaseName(row.phase))): <b>\(XMLText.escaped(row.probe))</b> "
+                + "<code>\(XMLText.escaped(row.text))</code>\(XMLText.escaped(words))</li>"
+        }
+        let steps = story.steps.filter { $0.ended?.passed == false }.map { step in
+            let detail = step.ended?.detail.map { ", \($0)" } ?? ""
+            return "<li>\(XMLText.escaped(story.phaseName(step.began.phase))): step "
+                + "<b>\(XMLText.escaped(step.began.text))</b>\(XMLText.escaped(detail))</li>"
+        }
+        let all = rows + steps
+        guard !all.isEmpty else { return "" }
+        let more = all.count > 12 ? "<li class=\"dim\">and \(all.count - 12) more below</li>" : ""
+        return "<ul class=\"failed\">\(all.prefix(12).joined())\(more)</ul>\n"
     }
 
     private func stopped(_ stop: StopStory) -> String {

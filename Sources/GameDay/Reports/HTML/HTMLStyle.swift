@@ -25,7 +25,7 @@ enum HTMLStyle {
         font-size:.88em}
         pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:12px;\
         overflow-x:auto;white-space:pre-wrap;margin:8px 0}
-        .dim{color:var(--dim)}
+        .dim{color:var(--dim);font-weight:400}
         .small{font-size:.86rem}
         .verdict{display:flex;gap:clamp(14px,2vw,28px);align-items:center;margin:20px 0;\
         padding:clamp(14px,2vw,26px);border-radius:12px;border:2px solid;\
@@ -43,6 +43,12 @@ enum HTMLStyle {
         padding:12px 14px}
         .figures b{display:block;font-size:1.55rem;line-height:1.25;font-variant-numeric:tabular-nums}
         .figures span{display:block;color:var(--dim);font-size:.86rem}
+        .failed{margin:14px 0 18px;padding:0;list-style:none}
+        .failed li{padding:3px 0 3px 26px;position:relative}
+        .failed li:not(.dim)::before{content:"✕";position:absolute;left:4px;color:var(--fail);\
+        font-weight:700}
+        .x-failed,.x-noSamples{background:var(--failbg);\
+        -webkit-print-color-adjust:exact;print-color-adjust:exact}
         .tags{display:flex;flex-wrap:wrap;gap:6px;margin:6px 0;padding:0;list-style:none}
         .tags li{border:1px solid var(--line);border-radius:99px;padding:1px 10px;font-size:.86rem;\
         color:var(--dim)}
@@ -109,13 +115,13 @@ enum HTMLStyle {
         .lane>.name{text-align:left}.lane>.name small{display:inline;margin-left:6px}
         .lane.ax{margin-top:0}.lane.ax>.name{display:none}
         .axis>i:nth-child(even):not(.end){display:none}
-        table,tbody,tr,th,td{display:block;width:100%}
+        table,caption,tbody,tr,th,td{display:block;width:100%}
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         tr{border:1px solid var(--line);border-radius:8px;margin:0 0 10px;padding:6px 10px}
-        td,tbody th,td.n,th.n{border:0;padding:3px 0;text-align:left;white-space:normal;\
-        display:grid;grid-template-columns:110px minmax(0,1fr);gap:10px}
+        td,tbody th,td.n,th.n{border:0;padding:3px 0 3px 118px;text-align:left;white-space:normal;\
+        position:relative;min-height:1.6em}
         td::before,tbody th::before{content:attr(data-label);color:var(--dim);font-weight:400;\
-        font-size:.86rem}
+        font-size:.84rem;position:absolute;left:0;width:110px;overflow-wrap:normal}
         td:empty{display:none}
         dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin:0 0 8px}
         }
