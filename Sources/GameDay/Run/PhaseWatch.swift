@@ -30,11 +30,15 @@ struct PhaseWatch: Sendable {
     }
 
     /// What changed.
-    mutating func news(at now: Duration) -> [RunEvent.Expectation] {
-        var news: [RunEvent.Expectation] = []
-        for index in expect.indices { if let one = expect[index].news(at: now - began) { news.append(one) } }
-        for index in until.indices { if let one = until[index].news(at: now - began) { news.append(one) } }
-        return news
+    mutating func news(at now: Duration, round: Bool) -> [RunEvent.Expectation] {
+        var news: [RunEvent.Expectation?] = []
+        for index in expect.indices {
+            news.append(expect[index].news(at: now - began, round: round))
+        }
+        for index in until.indices {
+            news.append(until[index].news(at: now - began, round: round))
+        }
+        return news.compactMap { $0 }
     }
 
     /// Whether all that the phase waits for holds now.

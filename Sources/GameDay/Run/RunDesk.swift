@@ -29,6 +29,8 @@ actor RunDesk {
     private var firstArm: Duration?
     private var baselines: [String: BaselineFigures] = [:]
     private var steps = 0
+    private var roundLength = Duration.seconds(1)
+    private var nextRound = Duration.zero
 
     private(set) var stopped: RunEvent.Stopped?
     /// Expectations and steps that were not met, and how many there were.
@@ -46,6 +48,10 @@ actor RunDesk {
 
     func begin(_ phase: PlannedPhase, index: Int) {
         let now = clock.now
+        // Figures are told sixty times a phase, and once a second at most: a journal of days must
+        // not be full of them.
+        roundLength = max(.seconds(1), (phase.length ?? .zero) / 60)
+        nextRound = now + roundLength
         reachedAt = nil
         areStepsDone = phase.steps.isEmpty
         func watches(_ list: [Expected], _ role: RunEvent.Expectation.Role) -> [Watch] {
@@ -140,7 +146,9 @@ actor RunDesk {
     }
 
     private func tellNews(_ now: Duration) {
-        for news in current?.news(at: now) ?? [] { say(.expectation(news), at: now) }
+        let round = now >= nextRound
+        if round { nextRound = now + roundLength }
+        for news in current?.news(at: now, round: round) ?? [] { say(.expectation(news), at: now) }
     }
 
     private func note(_ final: [RunEvent.Expectation]) {
@@ -203,7 +211,6 @@ actor RunDesk {
     }
 
     func endStep(_ number: Int, _ step: Step, _ result: StepResult, seconds: Double) {
-        judged += 1
         if !result.passed { failures.append("step \(step.words)") }
         say(
             .stepEnded(

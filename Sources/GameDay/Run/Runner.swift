@@ -57,7 +57,9 @@ public struct Runner: Sendable {
     private func direct() async -> Verdict {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await watchProbes() }
-            group.addTask { await LeaseKeeper(gate: gate, desk: desk, clock: clock, options: options).run() }
+            group.addTask {
+                await LeaseKeeper(gate: gate, desk: desk, clock: clock, options: options).run()
+            }
             group.addTask { await tick() }
             let verdict = await phases()
             group.cancelAll()
@@ -153,7 +155,9 @@ public struct Runner: Sendable {
     private func settle() async {
         let longest = plan.gameDay.probes.map { $0.timeout + $0.every }.max() ?? .zero
         let end = clock.now + longest + .milliseconds(500)
-        while await !desk.isConcluded, clock.now < end, !Task.isCancelled { await next(before: end) }
+        while await !desk.isConcluded, clock.now < end, !Task.isCancelled {
+            await next(before: end)
+        }
         await desk.concludeAll()
     }
 
@@ -194,7 +198,9 @@ public struct Runner: Sendable {
                 fault, name: arming.name, endsItself: arming.endsItself, stops: plan.stop)
         } catch {
             let cause: RunEvent.Stopped.Cause =
-                if case .refused(let reply, _) = error, reply.code != .halted { .error } else { .agent }
+                if case .refused(let reply, _) = error, reply.code != .halted { .error } else {
+                    .agent
+                }
             await desk.stop(cause, "\(arming.name) could not be armed: \(error)")
         }
     }
@@ -219,7 +225,8 @@ public struct Runner: Sendable {
             await desk.forget(fault.id, why: "the agent is gone, and the fault with it")
         } catch {
             await desk.forget(
-                fault.id, why: "it could not be lifted (\(error)) and ends with its lease, within "
+                fault.id,
+                why: "it could not be lifted (\(error)) and ends with its lease, within "
                     + options.lease.spec)
         }
     }
@@ -286,12 +293,14 @@ public struct Runner: Sendable {
         let judged = await desk.judged
         let at = clock.now.wholeMilliseconds
         let stopped = await desk.stopped
-        let failed = "\(failures.count) of \(judged) expectations not met: "
+        let failed =
+            "\(failures.count) of \(judged) expectations not met: "
             + failures.prefix(3).joined(separator: "; ") + (failures.count > 3 ? "; …" : "")
         switch stopped?.cause {
         case .interrupted:
             return Verdict(
-                outcome: .interrupted, summary: "interrupted by \(stopped?.why ?? "")", exitCode: 5, at: at)
+                outcome: .interrupted, summary: "interrupted by \(stopped?.why ?? "")", exitCode: 5,
+                at: at)
         case .condition, .agent:
             return Verdict(
                 outcome: .stopped, summary: "stopped: \(stopped?.why ?? "")", exitCode: 4, at: at)
@@ -309,6 +318,7 @@ public struct Runner: Sendable {
         if !failures.isEmpty {
             return Verdict(outcome: .failed, summary: failed, exitCode: 1, at: at)
         }
-        return Verdict(outcome: .held, summary: "all \(judged) expectations met", exitCode: 0, at: at)
+        return Verdict(
+            outcome: .held, summary: "all \(judged) expectations met", exitCode: 0, at: at)
     }
 }

@@ -112,7 +112,8 @@ struct StepRunner: Sendable {
             let passed = call.status.map { $0 == status } ?? (200..<300).contains(status)
             let text = Self.words(body.map { String(buffer: $0) } ?? "")
             return StepResult(
-                passed: passed, detail: text.isEmpty ? "status \(status)" : "status \(status): \(text)")
+                passed: passed,
+                detail: text.isEmpty ? "status \(status)" : "status \(status): \(text)")
         } catch {
             return Task.isCancelled ? nil : StepResult(passed: false, detail: "\(error)")
         }

@@ -24,10 +24,12 @@ struct Watch: Sendable {
 
     mutating func standing(at now: Duration) -> Standing { judge.standing(at: now) }
 
-    /// How it stands, if that is news.
-    mutating func news(at now: Duration) -> RunEvent.Expectation? {
+    /// How it stands, if that is news: another state, or in a `round` another figure.
+    mutating func news(at now: Duration, round: Bool = false) -> RunEvent.Expectation? {
         let standing = judge.standing(at: now)
-        guard verdict == nil, standing.state != told?.state else { return nil }
+        guard verdict == nil, standing.state != told?.state || (round && standing != told) else {
+            return nil
+        }
         told = standing
         return event(standing)
     }

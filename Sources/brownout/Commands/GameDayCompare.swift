@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import FoundationEssentials
 import GameDay
 
 /// `brownout gameday compare`: did we get better?
@@ -21,5 +22,17 @@ struct GameDayCompare: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    func run() throws {}
+    func run() throws {
+        let comparison = Comparison(try Self.journal(before), try Self.journal(after))
+        try Console.write(
+            output.json
+                ? try ControlJSON.text(comparison, pretty: true) + "\n"
+                : ComparisonText(comparison).text)
+    }
+
+    private static func journal(_ typed: String) throws -> Journal {
+        var isFolder = false
+        let exists = FileManager.default.fileExists(atPath: typed, isDirectory: &isFolder)
+        return try Journal(reading: exists && isFolder ? "\(typed)/journal.json" : typed)
+    }
 }

@@ -79,9 +79,8 @@ struct GameDayRun: AsyncParsableCommand {
         // Trapped before anything is armed.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         try await OnDemandAgent(socket: agent.path).ensure()
-        try await examine()
-
         let header = await header(plan, source)
+        try await examine()
         let folder = report ?? Self.folder(source.file, header.id)
         let record = RunRecord(header, journal: try Self.journal(in: folder, header))
         let session = RunSession(

@@ -15,6 +15,11 @@ struct LiveLines {
         return text
     }
 
+    /// Somebody typed a line: the terminal's echo moved the cursor one further down.
+    mutating func skipLine() {
+        if drawn > 0 { drawn += 1 }
+    }
+
     /// The text that removes them.
     mutating func erase() -> String {
         defer { drawn = 0 }

@@ -61,6 +61,9 @@ struct LiveView {
         }
     }
 
+    /// Somebody typed a line.
+    mutating func skipLine() { lines.skipLine() }
+
     /// Once, at the end. What was drawn goes.
     mutating func finish(_ verdict: Verdict, reports: [String]) -> String {
         story.finish(verdict)

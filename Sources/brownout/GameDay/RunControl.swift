@@ -73,7 +73,8 @@ struct RunControl: Sendable {
         }
     }
 
-    private func reply(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response
+    private func reply(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws
+        -> Response
     {
         let body = try ControlJSON.encode(value)
         return Response(

@@ -23,9 +23,11 @@ struct RunSession: Sendable {
     func run(_ signals: UnixSignalsSequence) async throws -> Verdict {
         let (interrupts, interrupt) = AsyncStream.makeStream(of: String.self)
         let post = webhook.map(WebhookPost.init)
+        let clock = RunClock()
         let runner = Runner(
             plan, gate: gate, options: options, confirmations: confirmations,
-            environment: ["BROWNOUT_SOCKET": agentSocket, "BROWNOUT_RUN": record.story.header.id]
+            environment: ["BROWNOUT_SOCKET": agentSocket, "BROWNOUT_RUN": record.story.header.id],
+            clock: clock
         ) { record.tell($0) }
         if let post {
             post.send(.start(record.story))
@@ -33,16 +35,23 @@ struct RunSession: Sendable {
                 if let message = WebhookMessage(event: event, story: story) { post.send(message) }
             }
         }
-        let view = RunView(style: style, record: record)
+        let view = RunView(
+            record.story.header, style: style,
+            confirming: isatty(STDIN_FILENO) == 1 ? nil : "brownout gameday confirm \(folder)"
+        ) { clock.now.wholeMilliseconds }
+        view.begin()
+        record.watch { event, _ in view.apply(event) }
         let posting = Task {
-            await post?.run { problem in record.tell(RunEvent(at: record.story.now, .note(.init(text: problem)))) }
+            await post?.run { problem in
+                record.tell(RunEvent(at: record.story.now, .note(.init(text: problem))))
+            }
         }
         let beside = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { for await signal in signals { interrupt.yield("\(signal)") } }
-                group.addTask { await view.run(confirmations) }
+                group.addTask { await view.run() }
                 group.addTask { await serve { interrupt.yield($0) } }
-                group.addTask { await listen() }
+                group.addTask { await listen(view) }
                 await group.waitForAll()
             }
         }
@@ -54,8 +63,7 @@ struct RunSession: Sendable {
             post.finish()
             await posting.value
         }
-        view.finish(story)
-        conclude()
+        view.finish(verdict, reports: writeReports())
         return verdict
     }
 
@@ -80,7 +88,7 @@ struct RunSession: Sendable {
     }
 
     /// Each line typed at the terminal confirms the oldest step that waits.
-    private func listen() async {
+    private func listen(_ view: RunView) async {
         guard isatty(STDIN_FILENO) == 1 else { return }
         let who = Login.name
         let (lines, feed) = AsyncStream.makeStream(of: String.self)
@@ -89,11 +97,16 @@ struct RunSession: Sendable {
             while let line = readLine() { feed.yield(line) }
             feed.finish()
         }
-        for await _ in lines { await confirmations.confirm(who: who) }
+        for await _ in lines {
+            view.skipLine()
+            await confirmations.confirm(who: who)
+        }
     }
 
-    /// Writes the reports and says where they are.
-    private func conclude() {
+    /// Writes the reports; what cannot be written is said.
+    ///
+    /// - Returns: The paths of those that are there, the journal first.
+    private func writeReports() -> [String] {
         var written: [String] = []
         do {
             let journal = try Journal(reading: record.journal.path)
@@ -109,8 +122,6 @@ struct RunSession: Sendable {
             Console.complain(
                 "\(status.lost) events are not in the journal: \(status.problem ?? "unknown")")
         }
-        guard style != .json else { return }
-        let html = written.first { $0.hasSuffix(".html") } ?? record.journal.path
-        try? Console.print("report: \(html)")
+        return [record.journal.path] + written
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import GameDay
 import Spec
 
 /// The one place that words errors for people: one line, and the exit code that goes with it.
@@ -18,6 +19,7 @@ struct ErrorText: Equatable {
         case let error as SpecError: self.init(Self.line(error), .usage)
         case let error as AgentError: self.init(agent: error)
         case let error as ClientError: self.init(client: error)
+        case let error as JournalError: self.init(Self.oneLine(error.description), .usage)
         case is CancellationError: self.init("interrupted", .interrupted)
         default: self.init("internal error: \(Self.oneLine("\(error)"))", .internalError)
         }

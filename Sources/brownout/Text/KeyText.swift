@@ -10,7 +10,8 @@ struct KeyText {
     var isList: Bool {
         switch schema.kind {
         case .texts, .shaped, .choices, .patterns, .addresses, .networks, .variants,
-            .oneOrMore: true
+            .oneOrMore:
+            true
         default: false
         }
     }
