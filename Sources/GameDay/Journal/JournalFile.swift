@@ -156,6 +156,15 @@ public final class JournalFile: Sendable {
         }
     }
 
+    /// Half as many blanks again as there are bytes, so that a long journal is seldom written anew; on
+    /// a disk that is nearly full only a few.
+    private func roomy(_ kept: Data) throws -> (FileDescriptor, end: Int) {
+        if let wide = try? Self.replace(path, kept, room: max(Self.room, kept.count / 2)) {
+            return wide
+        }
+        return try Self.replace(path, kept, room: Self.room)
+    }
+
     /// Writes the file anew with this event and more blanks.
     private func makeRoom(for line: Data, at time: Int64, _ state: inout State) {
         func lose(_ problem: String?) {
@@ -166,9 +175,7 @@ public final class JournalFile: Sendable {
         do {
             var kept = try Data(contentsOf: URL(filePath: path)).prefix(state.cursor)
             kept.append(line)
-            let (data, end) = Self.document(
-                kept, room: max(Self.room, kept.count / 2), verdict: nil)
-            let file = try Self.replace(path, with: data)
+            let (file, end) = try roomy(kept)
             try? state.file.close()
             state.file = file
             state.cursor = kept.count
@@ -210,6 +217,13 @@ extension JournalFile {
     private static func replace(_ path: String, with data: Data) throws -> FileDescriptor {
         try data.write(to: URL(filePath: path), options: .atomic)
         return try FileDescriptor.open(FilePath(path), .writeOnly, options: .closeOnExec)
+    }
+
+    private static func replace(
+        _ path: String, _ kept: Data, room: Int
+    ) throws -> (FileDescriptor, end: Int) {
+        let (data, end) = document(kept, room: room, verdict: nil)
+        return (try replace(path, with: data), end)
     }
 
     /// Lines on their way into the blanks, cut so that none crosses a page.

@@ -28,9 +28,9 @@ extension KernelTests {
 
         @Test func theJournalStaysValidAndGoesOn() async throws {
             let header = SyntheticRun(.held).journal().run
-            try await withDisk(kilobytes: 512) { folder in
+            try await withDisk(kilobytes: 768) { folder in
                 let filler = folder.appending(path: "filler")
-                try Data(count: 150 * 1024).write(to: filler)
+                try Data(count: 400 * 1024).write(to: filler)
                 let path = folder.appending(path: "journal.json").path()
                 let file = try JournalFile(path: path, header: header)
                 var at = 0
@@ -44,9 +44,8 @@ extension KernelTests {
                 #expect(written > 100)
                 #expect(try Journal(reading: path).events.count == written)
                 // Nothing of the attempt is left behind.
-                #expect(
-                    try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()
-                        == ["filler", "journal.json"])
+                let left = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+                #expect(left.sorted() == ["filler", "journal.json"])
                 // Room again: it goes on, after a while.
                 try FileManager.default.removeItem(at: filler)
                 file.append([event(at + 6000)])
@@ -84,14 +83,12 @@ extension KernelTests {
                 let error = #expect(throws: ReportError.self) {
                     try ReportWriter.write(journal, to: folder.path())
                 }
-                #expect(
-                    error?.failures.map { ($0.path as NSString).lastPathComponent }
-                        == ["report.html"])
+                #expect(error?.failures.count == 1)
+                #expect(error?.failures.first?.path.hasSuffix("/report.html") == true)
                 #expect(error?.failures.first?.problem == "No space left on device")
                 #expect(error?.written.count == 2)
-                #expect(
-                    try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()
-                        == ["junit.xml", "report.md"])
+                let left = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+                #expect(left.sorted() == ["junit.xml", "report.md"])
             }
         }
     }
