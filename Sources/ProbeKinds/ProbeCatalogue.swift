@@ -3,7 +3,12 @@ public import Spec
 /// Every kind of probe there is, in the order in which people should meet them.
 public enum ProbeCatalogue {
     public static let all: [any Probe.Type] = [
-        HTTPProbe.self
+        HTTPProbe.self,
+        DNSProbe.self,
+        TCPProbe.self,
+        TLSProbe.self,
+        ExecProbe.self,
+        PrometheusProbe.self,
     ]
 
     /// The kind of that name, or nil.
