@@ -59,7 +59,7 @@ struct LabDNS: AsyncParsableCommand {
                 group.cancelAll()
             }
         } catch let error as ListenError {
-            throw ClientError.usage("\(error)")
+            throw ClientError.usage(error.line)
         }
     }
 }

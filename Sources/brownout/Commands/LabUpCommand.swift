@@ -51,7 +51,7 @@ struct LabUp: AsyncParsableCommand {
         } catch let error as LabError {
             throw ClientError.usage(Self.line(error))
         } catch let error as ListenError {
-            throw ClientError.usage("\(error)")
+            throw ClientError.usage(error.line)
         }
     }
 
