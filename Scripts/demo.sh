@@ -22,83 +22,33 @@ give_up() {
     exit "$1"
 }
 
-# --- Outside: find what is needed, and a way into namespaces of our own. ------------------------
-
-# A namespace that lets us do what the demo does: AppArmor may grant one that is good for nothing.
-works() {
-    unshare "$@" --net --mount sh -c 'ip link set lo up && mount -t tmpfs tmpfs /run' 2>&1
-}
+# --- Outside: find what is needed, and the way into a lab. ---------------------------------------
 
 enter() {
     for program in brownout brownoutd; do
         [ -x "$root/.build/release/$program" ] ||
             give_up 2 "$root/.build/release/$program is not built: run \`make demo\`"
     done
-    for tool in dig:dnsutils ip:iproute2 unshare:util-linux mount:mount getent:libc-bin; do
+    for tool in dig:dnsutils getent:libc-bin; do
         command -v "${tool%:*}" >/dev/null ||
             give_up 2 "${tool%:*} is missing: apt-get install ${tool#*:}"
     done
-    set -- --user --map-root-user
-    reason=''
-    if [ "$(id -u)" -eq 0 ]; then
-        if reason=$(works); then set --; fi
-    fi
-    if [ $# -gt 0 ] && ! reason=$(works "$@"); then
-        reason=$(printf '%s\n' "$reason" | tail -n 1)
-        [ "$(id -u)" -eq 0 ] && give_up 3 "no namespaces here, even for root: $reason"
-        give_up 3 "user namespaces are not for ordinary users here ($reason): sudo $0"
-    fi
-    # Not a namespace of processes too: where /proc cannot be mounted anew, as in some containers,
-    # libdispatch looks for its threads in the wrong one and crashes.
+    # What is in the folder that we are in stays in sight, even below /run.
+    cd -- "$root" || exit 2
+    # Names are all that this demo needs of the lab: nobody is to be busy in it.
     exec timeout --foreground --preserve-status --signal=ALRM --kill-after=10 "$limit" \
-        unshare "$@" --net --mount sh "$0" inside \
+        "$brownout" lab run --clients 0 --shoppers 0 -- sh "$root/Scripts/${0##*/}" inside \
         "$(readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/mnt)"
 }
 
-# --- Inside: a network with a loopback interface, and a machine that resolves through it. --------
+# --- Inside: the lab, and a machine that resolves through it. -------------------------------------
 
-# Whether we are where nothing can be spoilt: not in the namespaces that we came from, and in a
-# network where nobody has brought up an interface. What follows would be ruinous anywhere else.
+# Whether we are where nothing can be spoilt: not in the namespaces that we came from.
 private() {
     case ${1:-} in net:*) ;; *) return 1 ;; esac
     case ${2:-} in mnt:*) ;; *) return 1 ;; esac
-    [ "$(readlink /proc/self/ns/net)" != "$1" ] && [ "$(readlink /proc/self/ns/mnt)" != "$2" ] &&
-        up=$(ip -o link show up) && [ -z "$up" ]
-}
-
-# Covers a folder with an empty one; a clone that is in it stays where it was.
-cover() {
-    [ -d "$1" ] || return 0
-    case $root/ in
-    "$1"/*)
-        mount --bind "$root" /mnt && mount -t tmpfs -o mode=755 tmpfs "$1" &&
-            mkdir -p "$root" && mount --bind /mnt "$root"
-        ;;
-    *) mount -t tmpfs -o mode=755 tmpfs "$1" ;;
-    esac
-}
-
-# Puts a text in place of a file for as long as we live; a link is followed. Where there is no such
-# file nothing is done: resolv.conf and nsswitch.conf then mean 127.0.0.1 and DNS anyway.
-replace() {
-    file=$(readlink -m "$1")
-    # A link into what we covered, such as systemd-resolved's.
-    case $file in
-    /run/*) mkdir -p "$(dirname "$file")" && : >"$file" ;;
-    esac
-    [ -e "$file" ] || return 0
-    printf '%b' "$2" >"$work/${1##*/}" && mount --bind "$work/${1##*/}" "$file"
-}
-
-set_up() {
-    ip link set lo up || return 1
-    # The sockets of the host's caches and its agent are in /run, the agent's journal in /var/log.
-    cover "$(readlink -m /run)" && cover "$(readlink -m /var/log)" || return 1
-    work=/run/brownout-demo
-    mkdir -m 700 "$work" || return 1
-    replace /etc/resolv.conf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' &&
-        replace /etc/nsswitch.conf 'hosts: files dns\n' &&
-        replace /etc/brownout/protected ''
+    [ -n "${BROWNOUT_LAB:-}" ] &&
+        [ "$(readlink /proc/self/ns/net)" != "$1" ] && [ "$(readlink /proc/self/ns/mnt)" != "$2" ]
 }
 
 # Runs a program in the background: its pid, output and exit code are in $work. (A shell has its
@@ -122,7 +72,7 @@ end() {
         kill -s "$1" "$(cat "$work/$2.pid")" 2>/dev/null
 }
 
-# The client lifts its fault, with which the agent leaves; the lab just ends.
+# The client lifts its fault, with which the agent leaves; the lab ends with us.
 clean_up() {
     for job in $started; do
         case $job in client) end INT client ;; *) end TERM "$job" ;; esac
@@ -243,10 +193,8 @@ stuck() {
 }
 
 demo() {
-    start lab timeout "$limit" "$brownout" lab dns --listen 127.0.0.1:53
-    wait_for lab answer "$name" noerror || stuck lab 'the lab does not answer:'
-
     heading 'Before'
+    ask "$name"
     show "$name"
     claim 'an alias, and three addresses behind it' full 1
     records ANSWER A | sort >"$work/before"
@@ -286,8 +234,8 @@ if [ "${1:-}" != inside ]; then enter; fi
 shift
 private "$@" || give_up 2 'the second stage is not for calling by hand: run it without arguments'
 
-set_up || give_up 3 'the private network could not be set up'
-export BROWNOUT_SOCKET="$work/brownout.sock"
+work=/run/brownout-demo
+mkdir -m 700 "$work" || give_up 3 'the private network has no place for files'
 started=''
 trap clean_up EXIT
 trap 'stop 130 stopped' INT

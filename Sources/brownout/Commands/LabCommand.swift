@@ -8,7 +8,7 @@ struct LabCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A small cloud to practise on: the names of two AWS regions.",
-        subcommands: [LabDNS.self])
+        subcommands: [LabUp.self, LabRun.self, LabDNS.self, LabInside.self])
 }
 
 /// `brownout lab dns`: serves the lab's zones until it is told to stop.
@@ -59,7 +59,7 @@ struct LabDNS: AsyncParsableCommand {
                 group.cancelAll()
             }
         } catch let error as ListenError {
-            throw ClientError.usage("\(error)")
+            throw ClientError.usage(error.line)
         }
     }
 }

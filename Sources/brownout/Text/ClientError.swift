@@ -19,6 +19,12 @@ enum ClientError: Error, Equatable {
     case noDaemon(socket: String)
     /// The agent that we started ended or stayed silent.
     case startFailed(line: String, exitCode: Int32)
+    /// A program that the lab needs, and the package that has it.
+    case missingTool(String, package: String)
+    /// No namespace for the lab, and why.
+    case noNamespace(String, isRoot: Bool)
+    /// The lab's namespace could not be furnished, or the lab does not run in it.
+    case noPlace(String)
     /// Standard output is gone.
     case outputClosed
     /// The agent was lost while faults of ours were armed.

@@ -89,6 +89,16 @@ struct ErrorText: Equatable {
         case .startFailed(let line, let code):
             let known: [Int32] = [2, 3, 70]
             self.init(Self.oneLine(line), known.contains(code) ? ExitCode(code) : .noAgent)
+        case .missingTool(let tool, let package):
+            self.init("\(tool) is missing: apt-get install \(package)", .usage)
+        case .noNamespace(let problem, let isRoot):
+            let reason = Self.oneLine(problem)
+            self.init(
+                isRoot
+                    ? "no namespaces here, even for root: \(reason)"
+                    : "user namespaces are not for ordinary users here (\(reason)): use sudo",
+                .noAgent)
+        case .noPlace(let problem): self.init(Self.oneLine(problem), .noAgent)
         case .outputClosed: self.init("nobody reads the output; everything lifted", .interrupted)
         case .agentLost(let socket, let problem):
             self.init(

@@ -1,14 +1,23 @@
 import NIOCore
 public import Wire
 
-/// Serves zones over UDP and TCP: the thin edge around `ZoneSet.answer(to:over:)`.
+/// Serves DNS over UDP and TCP: the thin edge around `ZoneSet.answer(to:over:)`.
 public struct LabDNSServer: Sendable {
-    public var zones: ZoneSet
+    /// Answers a query; nil for silence.
+    public typealias Answering = @Sendable (_ query: [UInt8], ZoneSet.Transport) -> [UInt8]?
+
+    private let answering: Answering
     /// How long a TCP connection may stay silent.
     public var idleTimeout: Duration
 
+    /// Serves zones that stay as they are.
     public init(zones: ZoneSet, idleTimeout: Duration = .seconds(10)) {
-        self.zones = zones
+        self.init(idleTimeout: idleTimeout) { zones.answer(to: $0.span, over: $1) }
+    }
+
+    /// Serves whatever `answering` says.
+    public init(idleTimeout: Duration = .seconds(10), answering: @escaping Answering) {
+        self.answering = answering
         self.idleTimeout = idleTimeout
     }
 
@@ -83,6 +92,6 @@ public struct LabDNSServer: Sendable {
     }
 
     private func answer(to query: ByteBuffer, over transport: ZoneSet.Transport) -> ByteBuffer? {
-        zones.answer(to: Array(buffer: query).span, over: transport).map(ByteBuffer.init(bytes:))
+        answering(Array(buffer: query), transport).map(ByteBuffer.init(bytes:))
     }
 }

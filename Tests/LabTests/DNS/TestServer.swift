@@ -9,7 +9,15 @@ func withServer<Result: Sendable>(
     listen: [String] = ["127.0.0.1:0"], idleTimeout: Duration = .seconds(10),
     _ body: @Sendable ([Endpoint]) async throws -> Result
 ) async throws -> Result {
-    let server = LabDNSServer(zones: try .lab(), idleTimeout: idleTimeout)
+    try await withServer(
+        LabDNSServer(zones: try .lab(), idleTimeout: idleTimeout), listen: listen, body)
+}
+
+/// The same with any server.
+func withServer<Result: Sendable>(
+    _ server: LabDNSServer, listen: [String] = ["127.0.0.1:0"],
+    _ body: @Sendable ([Endpoint]) async throws -> Result
+) async throws -> Result {
     let endpoints = try listen.map { try #require(Endpoint(listening: $0)) }
     let (bound, continuation) = AsyncStream.makeStream(of: [Endpoint].self)
     return try await withThrowingTaskGroup(of: Void.self) { group in

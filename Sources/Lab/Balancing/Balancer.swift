@@ -1,0 +1,124 @@
+import Hummingbird
+import NIOCore
+import NIOPosix
+import Synchronization
+import Wire
+
+/// The network load balancer of `orders`: a node in each of three zones, health checks by name over
+/// fresh connections, and a failover that takes zones out.
+final class Balancer: Sendable {
+    struct Status: Codable, Sendable {
+        var zonesInService: Int
+        var zonesHealthy: Int
+        var inService: [Bool]
+        var removals: Int
+        var refusals: Int
+    }
+
+    private struct State: Sendable {
+        var health: [ZoneHealth]
+        var failover: ZoneFailover
+    }
+
+    private let orders: OrdersHTTP
+    private let fleet: Fleet
+    private let server: NameServer
+    private let isCareful: Bool
+    private let state: Mutex<State>
+
+    static let name = "orders-nlb-0123456789abcdef.elb.us-east-1.amazonaws.com"
+    private static let interval = Duration.seconds(1)
+
+    init(orders: OrdersHTTP, fleet: Fleet, server: NameServer, habits: Habits) {
+        self.orders = orders
+        self.fleet = fleet
+        self.server = server
+        isCareful = habits.keep(.zoneFailover)
+        let health =
+            isCareful
+            ? ZoneHealth(unhealthyAfter: 3, healthyAfter: 2)
+            : ZoneHealth(unhealthyAfter: 1, healthyAfter: 1)
+        state = Mutex(
+            State(
+                health: Array(repeating: health, count: Fleet.zones),
+                failover: ZoneFailover(
+                    zones: Fleet.zones, limits: isCareful ? .careful : .careless)))
+    }
+
+    /// A request at the node of a zone.
+    func respond(_ request: Request, zone: Int) async throws -> Response {
+        let inService = state.withLock { $0.failover.inService }
+        if isCareful {
+            // Whoever still comes to a node that was taken out is carried by the other zones.
+            guard fleet.admits(zones: inService) else { return OrdersHTTP.overloaded }
+        } else {
+            guard inService.contains(zone) else { throw Unanswered() }
+            guard fleet.admits(zones: [zone]) else { return OrdersHTTP.overloaded }
+        }
+        var response = try await orders.carry(request)
+        response.headers[.servedBy] = "\(zone)"
+        return response
+    }
+
+    var status: Status {
+        state.withLock { state in
+            Status(
+                zonesInService: state.failover.inService.count,
+                zonesHealthy: state.health.count { $0.isHealthy },
+                inService: (0..<Fleet.zones).map { state.failover.inService.contains($0) },
+                removals: state.failover.removals, refusals: state.failover.refusals)
+        }
+    }
+
+    /// Checks all zones, again and again.
+    func check() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.interval)
+            guard let passes = await passes() else { continue }
+            state.withLock { state in
+                for zone in passes.indices { state.health[zone].checked(passed: passes[zone]) }
+                let healthy = state.health.indices.filter { state.health[$0].isHealthy }
+                state.failover.update(
+                    healthy: Set(healthy), zones: Fleet.zones, .now)
+            }
+        }
+    }
+
+    /// For each zone whether its address is in the answer for the name and takes a connection; nil
+    /// for no verdict, where DNS itself fails.
+    private func passes() async -> [Bool]? {
+        let addresses: [IPAddress]
+        switch await server.ask(Self.name) {
+        case .addresses(let list, _): addresses = list
+        case .nothing: addresses = []
+        case .failure, .silence:
+            if isCareful { return nil }
+            addresses = []
+        }
+        return await withTaskGroup(of: Int?.self) { group in
+            for address in addresses {
+                group.addTask {
+                    guard let place = CloudAddress(address), await Self.connects(address) else {
+                        return nil
+                    }
+                    return place.zone
+                }
+            }
+            var passed = [Bool](repeating: false, count: Fleet.zones)
+            for await zone in group {
+                if let zone { passed[zone] = true }
+            }
+            return passed
+        }
+    }
+
+    private static func connects(_ address: IPAddress) async -> Bool {
+        guard let remote = try? SocketAddress(ipAddress: address.description, port: 80) else {
+            return false
+        }
+        let channel = try? await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(.milliseconds(500)).connect(to: remote).get()
+        try? await channel?.close()
+        return channel != nil
+    }
+}
