@@ -1,5 +1,6 @@
 import Foundation
 import GameDay
+import GameDaySamples
 import Spec
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     @Test func randomMutationsNeverTrap() throws {
         let seed = JudgePropertyTests.seed
         print("GameDayMutationTests: seed \(seed)")
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let files =
             try ["small", "region"].map { name in
                 let file = PlanTests.folder.appending(path: "\(name).yaml")

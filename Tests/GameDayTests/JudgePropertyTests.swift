@@ -1,4 +1,5 @@
 import Foundation
+import GameDaySamples
 import ProbeKinds
 import Spec
 import Testing
@@ -14,7 +15,7 @@ import Testing
 
     @Test func agreesWithLookingAtEverything() throws {
         print("JudgePropertyTests: seed \(Self.seed)")
-        var random = SeededGenerator(state: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var states: [RunEvent.Expectation.State: Int] = [:]
         for round in 0..<1_500 {
             let (text, role) = Self.text(&random)
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func figuresAreThoseOfASortedList() {
-        var random = SeededGenerator(state: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var times = SortedTimes()
         var all: [Int] = []
         for _ in 0..<20_000 {
