@@ -299,14 +299,14 @@ public struct Runner: Sendable {
         switch stopped?.cause {
         case .interrupted:
             return Verdict(
-                outcome: .interrupted, summary: "interrupted by \(stopped?.why ?? "")", exitCode: 5,
+                outcome: .interrupted, summary: "by \(stopped?.why ?? "")", exitCode: 5,
                 at: at)
         case .condition, .agent:
             return Verdict(
-                outcome: .stopped, summary: "stopped: \(stopped?.why ?? "")", exitCode: 4, at: at)
+                outcome: .stopped, summary: stopped?.why ?? "", exitCode: 4, at: at)
         case .error:
             return Verdict(
-                outcome: .error, summary: "ended: \(stopped?.why ?? "")", exitCode: 2, at: at)
+                outcome: .error, summary: stopped?.why ?? "", exitCode: 2, at: at)
         case nil: break
         }
         if !steady {

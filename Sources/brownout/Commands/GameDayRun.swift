@@ -66,7 +66,15 @@ struct GameDayRun: AsyncParsableCommand {
 
     @OptionGroup var agent: AgentOptions
 
+    @Flag(help: "Run it in the lab: a private network with a small cloud in it, no root needed.")
+    var lab = false
+
+    @OptionGroup(title: "The lab") var labOptions: LabOptions
+
     func validate() throws {
+        if !lab, !labOptions.isAsEver {
+            throw ValidationError("--careless, --token-life, --clients, --shoppers go with --lab")
+        }
         if let webhook, !webhook.hasPrefix("http://"), !webhook.hasPrefix("https://") {
             throw ValidationError("--webhook: write a URL, http:// or https://")
         }
@@ -75,6 +83,12 @@ struct GameDayRun: AsyncParsableCommand {
     func run() async throws {
         let source = try GameDaySource(gameday)
         let plan = try Plan(source.gameDay(set: options.variables), speed: options.speed)
+        if lab {
+            // Only what loads is worth a lab.
+            try await LabNamespace(
+                options: labOptions, command: [try LabNamespace.ownProgram] + insideLab
+            ).enter()
+        }
         for warning in plan.warnings { Console.complain("warning: \(warning)") }
         // Trapped before anything is armed.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
@@ -92,6 +106,19 @@ struct GameDayRun: AsyncParsableCommand {
             style: agent.json ? .json : Terminal.current.reportStyle, agentSocket: agent.path)
         let verdict = try await session.run(signals)
         if verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
+    }
+
+    /// The same command for inside the lab, which has an agent and a socket of its own.
+    private var insideLab: [String] {
+        var words = ["gameday", "run", gameday, "--speed", "\(options.speed)"]
+        for assignment in options.assignments { words += ["--set", assignment] }
+        for (name, value) in [("report", report), ("webhook", webhook), ("control", control)] {
+            if let value { words += ["--\(name)", value] }
+        }
+        let flags = [
+            ("dry-run", dryRun), ("yes", yes), ("no-doctor", noDoctor), ("json", agent.json),
+        ]
+        return words + flags.filter(\.1).map { "--\($0.0)" }
     }
 
     /// What `doctor` says, if it says that nothing would happen.

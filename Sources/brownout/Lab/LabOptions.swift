@@ -56,6 +56,11 @@ struct LabOptions: ParsableArguments {
         }
     }
 
+    /// Whether nothing was asked for.
+    var isAsEver: Bool {
+        careless.isEmpty && tokenLife == "120s" && clients == 200 && shoppers == 20
+    }
+
     /// The same as words of a command line.
     var arguments: [String] {
         (careless.isEmpty ? [] : ["--careless", careless])
