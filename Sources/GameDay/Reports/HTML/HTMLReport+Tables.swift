@@ -52,7 +52,7 @@ extension HTMLReport {
                 + "check to the first of the passing streak that lasts to the end of the recovery.",
             [
                 "Probe", "Checks what", "Checks", "Failed", "Time to degrade", "RTO",
-                "Recovery after the lift",
+                "After the lift",
             ], numeric: [2, 3, 4, 5, 6])
         for probe in story.probes {
             let values = story.measurements(of: probe)

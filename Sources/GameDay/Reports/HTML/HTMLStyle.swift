@@ -118,10 +118,10 @@ enum HTMLStyle {
         table,caption,tbody,tr,th,td{display:block;width:100%}
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         tr{border:1px solid var(--line);border-radius:8px;margin:0 0 10px;padding:6px 10px}
-        td,tbody th,td.n,th.n{border:0;padding:3px 0 3px 118px;text-align:left;white-space:normal;\
+        td,tbody th,td.n,th.n{border:0;padding:3px 0 3px 130px;text-align:left;white-space:normal;\
         position:relative;min-height:1.6em}
         td::before,tbody th::before{content:attr(data-label);color:var(--dim);font-weight:400;\
-        font-size:.84rem;position:absolute;left:0;width:110px;overflow-wrap:normal}
+        font-size:.84rem;position:absolute;left:0;width:128px;overflow-wrap:normal}
         td:empty{display:none}
         dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin:0 0 8px}
         }
