@@ -147,7 +147,8 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: [
-                "brownout", "brownoutd", "Control",
+                "Agent", "brownout", "brownoutd", "Control", "FaultKinds", "Netfilter", "Spec",
+                "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
