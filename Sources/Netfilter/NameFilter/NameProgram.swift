@@ -30,8 +30,7 @@ struct NameProgram {
         static let message: Int16 = -64
         /// The record after this one.
         static let next: Int16 = -72
-        /// Records in the answer section, and how many of them were looked at; of the latter one
-        /// more than there were during a name.
+        /// Records in the answer section, and how many of them were taken up: 0 during the question.
         static let answers: Int16 = -80
         static let looked: Int16 = -88
         /// The hash of label 0, those of the others below it.
