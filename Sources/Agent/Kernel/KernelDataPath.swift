@@ -12,6 +12,9 @@ public actor KernelDataPath: DataPath {
     private let matchesLabels: Bool
     private let loop: PacketLoop<PacketJudge>
     private var table: OwnerTable?
+    private var names: NameFilter?
+    /// What the name filter holds for the rules in force.
+    private var keys: Set<NameKey> = []
     private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
 
@@ -36,6 +39,7 @@ public actor KernelDataPath: DataPath {
         } catch {
             throw DataPathError(error)
         }
+        names = consume sockets.names
         table = .some(consume sockets.table)
     }
 
@@ -78,16 +82,28 @@ public actor KernelDataPath: DataPath {
         do {
             if terms.isEmpty {
                 try table?.rest()
+                holdNames([])
                 tidyLater()
                 return .idle
             }
             tidying?.cancel()
-            let plan = RulesetPlan(terms, queues: numbers, matchesLabels: matchesLabels)
+            let plan = RulesetPlan(
+                terms, queues: numbers, names: names?.id, matchesLabels: matchesLabels)
+            // Names that are added are in the filter before a rule may need them, and those that
+            // are not wanted any more leave it after.
+            names?.widen(to: plan.keys)
             try table?.apply(plan.ruleset)
-            return plan.queuesEverything ? .all : .labels
+            holdNames(plan.keys)
+            return plan.prefilter
         } catch {
+            holdNames(keys)
             throw DataPathError(error)
         }
+    }
+
+    private func holdNames(_ keys: Set<NameKey>) {
+        names?.narrow(to: keys)
+        self.keys = keys
     }
 
     /// Takes the rules away once nobody has armed anything for a while. Not at once: for some 15 ms

@@ -39,6 +39,7 @@ struct StatusText {
     private var prefilter: String {
         switch status.prefilter {
         case .idle: "intercepts nothing"
+        case .names: "intercepts answers with an armed name"
         case .labels: "intercepts answers with a label of an armed name"
         case .all: "intercepts every answer"
         }
