@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -105,6 +106,20 @@ int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int co
     for (int i = 0; i < received; i++)
         lengths[i] = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ? 0 : messages[i].msg_len;
     return received;
+}
+
+int bn_set_slice(uint64_t nanoseconds) {
+    // struct sched_attr as of Linux 3.14 (SCHED_ATTR_SIZE_VER0); <linux/sched/types.h> clashes with
+    // <sched.h> in some versions of glibc.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .runtime = nanoseconds};
+    attributes.nice = getpriority(PRIO_PROCESS, 0);
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 int bn_enter_network_namespace(int fd) { return setns(fd, CLONE_NEWNET); }

@@ -26,6 +26,9 @@ public protocol DNSEffect: Sendable {
     /// Whether the effect wants to see every answer that the fault is meant for, acting or not.
     static var observes: Bool { get }
 
+    /// Whether the effect makes answers wait, so that it matters when they entered the host.
+    static var delays: Bool { get }
+
     /// The effect with its defaults; keys are then read into it.
     init()
 
@@ -53,6 +56,7 @@ extension DNSEffect {
     public static var primaryKey: String? { nil }
     public static var rewrites: Bool { true }
     public static var observes: Bool { false }
+    public static var delays: Bool { false }
     public mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer) {}
     public func problem() -> String? { nil }
 }

@@ -32,6 +32,11 @@ public struct Injector: Sendable {
         self.protected = NameMatcher(patterns: protected)
     }
 
+    /// Whether an armed fault makes answers wait: `Arrival.entered` matters then.
+    public var delays: Bool {
+        faults.contains { !$0.isDryRun && $0.fault.effects.contains { type(of: $0).delays } }
+    }
+
     /// Puts a fault in force behind those that are armed already.
     public mutating func arm(_ fault: LiveFault) {
         var fault = fault
@@ -118,7 +123,7 @@ public struct Injector: Sendable {
             counters.held += 1
             if replaced { counters.rewritten += 1 }
             return .hold(
-                until: arrival.time &+ decision.delay.wholeNanoseconds, token: decision.holder,
+                until: arrival.entered &+ decision.delay.wholeNanoseconds, token: decision.holder,
                 replaced: replaced)
         }
     }

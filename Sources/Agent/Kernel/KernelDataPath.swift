@@ -55,6 +55,7 @@ public actor KernelDataPath: DataPath {
                 LiveFault(
                     id: id, name: name, fault: content, seed: seed, isDryRun: dryRun,
                     armedAt: reply.now))
+            reply.stampArrivals(judge.injector.delays)
         }
     }
 
@@ -67,6 +68,7 @@ public actor KernelDataPath: DataPath {
                 reply.release(token: fault.holdToken)
             }
             if judge.injector.faults.isEmpty { reply.releaseAll() }
+            reply.stampArrivals(judge.injector.delays)
             return counts
         }
     }

@@ -23,7 +23,8 @@ struct PacketJudge: PacketHandler {
         releases.removeAll(keepingCapacity: true)
         let arrival = Arrival(
             isForwarded: info.hook == .forward,
-            isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival)
+            isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival,
+            entered: info.entered)
         let verdict = injector.decide(packet, arrival: arrival, out: &out, releases: &releases)
         for release in releases { settle(release, &reply) }
         switch verdict {

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 
 #include <net/if.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,6 +83,11 @@ static inline void bn_store(uint64_t *word, uint64_t value) {
 /// each message, 0 for one that did not fit. Why not Swift: `struct mmsghdr` needs _GNU_SOURCE,
 /// which `import Glibc` does not define.
 int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int count);
+
+/// Sets the time slice that the calling thread asks of the fair scheduler, in ns; 0 for the system's
+/// own. Why not Swift: sched_setattr(2) has no wrapper in glibc before 2.41, and `syscall` is
+/// variadic.
+int bn_set_slice(uint64_t nanoseconds);
 
 /// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.
 int bn_enter_network_namespace(int fd);

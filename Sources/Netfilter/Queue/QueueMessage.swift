@@ -13,6 +13,8 @@ internal import Glibc
     let inputInterface: UInt32
     /// NFQA_SKB_… flags.
     let flags: UInt32
+    /// When the packet entered the host, in ns of CLOCK_REALTIME; 0 if the kernel did not note it.
+    let stamp: UInt64
     /// The bytes from the IP header on, if the message holds all of them; good as long as the
     /// receive buffer.
     let payload: UnsafeRawBufferPointer?
@@ -39,6 +41,15 @@ internal import Glibc
         mark = scratch.number(NFQA_MARK)
         inputInterface = scratch.number(NFQA_IFINDEX_INDEV)
         flags = scratch.number(NFQA_SKB_INFO)
+        // struct nfqnl_msg_packet_timestamp: be64 sec, be64 usec.
+        if let time = unsafe scratch.payload(NFQA_TIMESTAMP, atLeast: 16) {
+            let seconds = unsafe UInt64(bigEndian: time.loadUnaligned(as: UInt64.self))
+            let micros = unsafe UInt64(
+                bigEndian: time.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            stamp = seconds &* 1_000_000_000 &+ micros &* 1_000
+        } else {
+            stamp = 0
+        }
         let bytes = unsafe scratch.payload(NFQA_PAYLOAD, atLeast: 1)
         // NFQA_CAP_LEN is there only if the kernel cut the packet.
         let whole = Int(scratch.number(NFQA_CAP_LEN))

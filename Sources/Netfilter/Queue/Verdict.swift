@@ -30,6 +30,9 @@ public struct PacketInfo: Equatable, Sendable {
     public var inputInterface: UInt32
     /// When the loop took the packet from the kernel, in ns of CLOCK_MONOTONIC.
     public var arrival: UInt64
+    /// When the packet entered the host, in ns of CLOCK_MONOTONIC: before it waited for the loop.
+    /// The same as `arrival` unless the loop was told to find out (`Reply.stampArrivals`).
+    public var entered: UInt64
     /// True for IPv6, false for IPv4.
     public var isIPv6: Bool
     /// The checksum in the transport header is not computed yet (NFQA_SKB_CSUMNOTREADY).
