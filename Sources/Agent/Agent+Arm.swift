@@ -33,6 +33,8 @@ extension Agent {
             await withdraw(lease, leaving: before)
             throw error.apiError
         }
+        // Armed or not does not depend on it; the first connection may.
+        _ = try? await onPath { [id = lease.id] path in await path.seed(id) }
         // The lease is counted from here on: what arming took is not the client's.
         (lease.renewed, lease.renewedAt) = (clock.now, clock.wall)
         table.add(lease)

@@ -1,5 +1,5 @@
 /// A JSON value that prints deterministically: two spaces, keys sorted.
-enum JSON: Equatable {
+enum JSON: Equatable, Sendable {
     case string(String)
     case integer(Int)
     /// A number that may not fit an Int, in decimal digits.

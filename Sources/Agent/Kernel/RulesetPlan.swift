@@ -11,9 +11,15 @@ struct RulesetPlan: Equatable {
     /// A fault and how long it may still last.
     typealias Term = (fault: Fault, remaining: Duration)
 
-    init(_ terms: [Term], queues: QueueNumbers, matchesLabels: Bool = true) {
+    init(_ all: [Term], queues: QueueNumbers, matchesLabels: Bool = true) {
+        // A fault on addresses alone needs no answer.
+        let terms = all.filter { !$0.fault.watchedNames.isEmpty }
         ruleset = Ruleset(queue: queues.datagrams, streamQueue: queues.streams)
         ruleset.tcp = Self.ports(of: terms)
+        guard !terms.isEmpty else {
+            queuesEverything = false
+            return
+        }
         guard matchesLabels, let labels = PrefilterPlan(faults: terms.map(\.fault)).labels else {
             queuesEverything = true
             ruleset.udp = [Ruleset.Prefilter(label: nil, ports: ruleset.tcp)]
@@ -22,7 +28,7 @@ struct RulesetPlan: Equatable {
         queuesEverything = false
         ruleset.udp = labels.map { label in
             let needing = terms.filter { term in
-                term.fault.names.contains { $0.literalLabels.contains(label) }
+                term.fault.watchedNames.contains { $0.literalLabels.contains(label) }
             }
             return Ruleset.Prefilter(label: label, ports: Self.ports(of: needing))
         }

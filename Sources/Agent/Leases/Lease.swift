@@ -16,6 +16,7 @@ struct Lease: Sendable {
     var renewed: Duration
     var renewedAt: Timestamp
     var counts = FaultCounts()
+    var connections: ConnectionReport?
     /// `counts.fired` in the latest summary.
     var reported: UInt64 = 0
 
@@ -36,10 +37,11 @@ struct Lease: Sendable {
 
     func armed(at now: Duration) -> ArmedFault {
         ArmedFault(
-            id: id, name: fault.name, names: fault.names, effects: fault.effects, dryRun: dryRun,
+            id: id, name: fault.name, names: fault.names + fault.hosts, effects: fault.effects,
+            dryRun: dryRun,
             seed: seed, armedAt: armedAt, endsAt: endsAt, leaseEndsAt: leaseEndsAt,
             remainingSeconds: Double(max(.zero, leaseEnds - now).wholeMilliseconds) / 1000,
-            counts: counts, owner: owner, spec: fault.spec)
+            counts: counts, connections: connections, owner: owner, spec: fault.spec)
     }
 
     func path(at now: Duration) -> PathFault {

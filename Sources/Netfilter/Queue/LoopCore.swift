@@ -99,7 +99,9 @@ internal import Glibc
         }
         replacementCount = 0
         let info = PacketInfo(
-            hook: .init(number: message.hook), inputInterface: message.inputInterface,
+            hook: .init(number: message.hook),
+            isOfConnection: message.queue == numbers.connections,
+            inputInterface: message.inputInterface,
             arrival: now, isIPv6: message.isIPv6,
             checksumNotReady: message.flags & UInt32(NFQA_SKB_CSUMNOTREADY) != 0,
             isSegmentTrain: message.flags & UInt32(NFQA_SKB_GSO) != 0, mark: message.mark)

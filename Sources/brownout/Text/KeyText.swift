@@ -9,7 +9,7 @@ struct KeyText {
     /// Several values may be given: on the command line, between commas.
     var isList: Bool {
         switch schema.kind {
-        case .choices, .patterns, .addresses, .networks, .variants: true
+        case .choices, .patterns, .addresses, .networks, .hosts, .ports, .variants: true
         default: false
         }
     }
@@ -29,6 +29,8 @@ struct KeyText {
         case .address: "address"
         case .addresses: "addresses"
         case .networks: "networks"
+        case .hosts: "hosts"
+        case .ports: "ports"
         case .group, .variants: "mapping"
         }
     }
