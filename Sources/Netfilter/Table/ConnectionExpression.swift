@@ -36,7 +36,8 @@ enum ConnectionExpression: Equatable {
     enum Comparison: Equatable { case equal, notEqual, less, atLeast, atMost }
     enum Verdict: Equatable {
         case accept, drop, `return`
-        case jump(String), goto(String)
+        case jump(String)
+        case goto(String)
     }
 
     /// The expression in libnftnl's form; nil if memory runs out.
