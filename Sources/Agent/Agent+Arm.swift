@@ -24,7 +24,8 @@ extension Agent {
         let (now, wall) = (clock.now, clock.wall)
         var lease = Lease(
             id: table.nextID(), fault: fault, seed: fault.seed ?? drawSeed(), dryRun: order.dryRun,
-            owner: order.owner, armedAt: wall, ends: now + terms.duration,
+            owner: order.owner, session: order.session.flatMap { ClientSession($0) }, armedAt: wall,
+            ends: now + terms.duration,
             endsAt: wall + terms.duration, length: terms.lease, renewed: now, renewedAt: wall)
         let before = table.leases
         do throws(DataPathError) {
@@ -57,6 +58,7 @@ extension Agent {
                     + "(name a domain below it)")
         }
         try protected.check(fault)
+        if let session = order.session.flatMap({ ClientSession($0) }) { try session.check(fault) }
         if table.leases.count >= settings.maximumFaults {
             throw APIError(
                 .tooMany,

@@ -9,6 +9,7 @@ public struct LiveConnections: Sendable {
     public let number: Int
     let terms: NetTerms
     let groups: [ConnectionGroup]
+    private let spared: ClientSession?
     private let matchers: [NameMatcher]
     public private(set) var books: [AddressBook]
     /// Patterns that have led to an address.
@@ -22,7 +23,11 @@ public struct LiveConnections: Sendable {
     /// Beyond it a few more addresses in common tell nothing new.
     static let mostShared = 16
 
-    public init(number: Int, terms: NetTerms, except: [NamePattern]) {
+    /// - Parameter spared: A session whose other end is not followed, wherever names lead.
+    public init(
+        number: Int, terms: NetTerms, except: [NamePattern], sparing spared: ClientSession? = nil
+    ) {
+        self.spared = spared
         self.number = number
         self.terms = terms
         groups = ConnectionGroup.groups(of: terms)
@@ -55,7 +60,8 @@ public struct LiveConnections: Sendable {
             isMeant = true
             note(resolvedBy: view, in: index)
             var changes: [AddressBook.Change] = []
-            for sighting in sightings where sighting.address.mayBeFollowed {
+            for sighting in sightings
+            where sighting.address.mayBeFollowed && sighting.address != spared?.other.address {
                 books[index].learn(
                     sighting.address, ttl: sighting.ttl, at: now, into: &changes)
             }

@@ -57,10 +57,14 @@ public struct PathFault: Sendable {
     public var dryRun: Bool
     /// From now until its end, whatever becomes of its lease.
     public var remaining: Duration
+    /// Over which it was armed, and which it must not cut.
+    public var session: ClientSession?
 
     public init(
-        id: String, fault: LoadedFault, seed: UInt64, dryRun: Bool, remaining: Duration
+        id: String, fault: LoadedFault, seed: UInt64, dryRun: Bool, remaining: Duration,
+        session: ClientSession? = nil
     ) {
+        self.session = session
         self.id = id
         self.fault = fault
         self.seed = seed

@@ -17,6 +17,8 @@ public struct LoadedFault: Sendable {
     public var tooBroad: [String]
     /// Its effects in order, in a few words each.
     public var effects: [String]
+    /// Whether it would cut a session, as far as it names addresses or everybody.
+    public var cuts: @Sendable (ClientSession) -> Bool = { _ in false }
     /// How long it lasts when the request does not say.
     public var lease: Duration?
     /// The seed that it asks for.

@@ -61,12 +61,10 @@ extension Network {
 extension SparedConnections {
     /// What the agent puts on its own packets: "brow" in ASCII.
     static let agentMark: UInt32 = 0x6272_6F77
-    /// A fault must not lock out who armed it.
-    static let sshPort: UInt16 = 22
 
     init(_ protected: ProtectedNames) {
         self.init(
-            mark: Self.agentMark, ports: [Self.sshPort],
+            mark: Self.agentMark, ports: [ClientSession.sshPort],
             networks: protected.networks.map(Network.init))
     }
 }

@@ -62,7 +62,9 @@ public actor KernelDataPath: DataPath {
         let number = try addConnections(fault, content)
         let live = number.flatMap { number in
             content.net.map {
-                LiveConnections(number: number, terms: $0, except: content.except)
+                LiveConnections(
+                    number: number, terms: $0, except: content.except,
+                    sparing: fault.session)
             }
         }
         try await onLoop { judge, reply in

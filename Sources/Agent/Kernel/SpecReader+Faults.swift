@@ -1,6 +1,7 @@
 import Control
 import FaultKinds
 import Spec
+import Wire
 
 extension SpecReader {
     /// Reads faults as Spec and FaultKinds do.
@@ -61,5 +62,11 @@ extension LoadedFault {
             lease: fault.lease, seed: fault.seed,
             // A tree that was just read is JSON; if not, its text is still worth showing.
             spec: (try? ControlJSON.decode(from: json.utf8)) ?? .string(json), content: fault)
+        guard let terms = fault.net else { return }
+        cuts = { session in
+            session.own.port != ClientSession.sshPort
+                && LiveConnections(number: 0, terms: terms, except: [])
+                    .hasConnection(own: session.own, other: session.other, at: 0)
+        }
     }
 }

@@ -7,6 +7,8 @@ struct Lease: Sendable {
     let seed: UInt64
     let dryRun: Bool
     let owner: Owner
+    /// Over which it was armed.
+    var session: ClientSession?
     let armedAt: Timestamp
     /// When it ends, however often it is renewed.
     let ends: Duration
@@ -46,6 +48,7 @@ struct Lease: Sendable {
 
     func path(at now: Duration) -> PathFault {
         PathFault(
-            id: id, fault: fault, seed: seed, dryRun: dryRun, remaining: max(.zero, ends - now))
+            id: id, fault: fault, seed: seed, dryRun: dryRun, remaining: max(.zero, ends - now),
+            session: session)
     }
 }

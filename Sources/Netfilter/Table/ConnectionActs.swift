@@ -64,6 +64,11 @@ extension ConnectionMessages {
         case .drop:
             drop([], chain, &batch)
         case .reset(let afterHandshake):
+            // A client's own RST passes: it is what rids the server of a connection that it still
+            // holds when the client's port is used again.
+            batch.addRule(
+                table, chain,
+                Self.tcpFlags(0x04, .notEqual, 0) + [.connection(.verdict(.return))])
             if afterHandshake { passHandshakes(chain, &batch) }
             batch.addRule(
                 table, chain,

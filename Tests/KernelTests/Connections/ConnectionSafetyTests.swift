@@ -118,6 +118,41 @@ extension KernelTests {
             }
         }
 
+        @Test("a fault that would cut the connection that it is armed from is refused")
+        func lockOut() async throws {
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    let here = "192.0.2.53 2222"
+                    let rows: [(words: [String], session: String, armed: Bool)] = [
+                        (["\(Reach.v4).0/24"], "\(Reach.v4).7 50000 \(here)", false),
+                        (["\(Reach.v4).0/24"], "10.0.0.7 50000 \(here)", true),
+                        (["\(Reach.v4).7:443"], "\(Reach.v4).7 50000 \(here)", true),
+                        // sshd at its own port is never hit.
+                        (["\(Reach.v4).0/24"], "\(Reach.v4).7 50000 192.0.2.53 22", true),
+                        (
+                            ["--direction", "inbound", "--ports", "2222"],
+                            "10.0.0.7 50000 \(here)", false
+                        ),
+                        (
+                            ["--direction", "inbound", "--ports", "2223"],
+                            "10.0.0.7 50000 \(here)", true
+                        ),
+                    ]
+                    for (words, session, armed) in rows {
+                        let ended = try await Program.run(
+                            AgentUnderTest.client,
+                            ["net", "blackhole"] + words + ["--for", "20s", "--detach"],
+                            environment: [
+                                "BROWNOUT_SOCKET": agent.client.socket, "SSH_CONNECTION": session,
+                            ])
+                        #expect(ended.succeeded == armed, "\(words) \(session): \(ended.errors)")
+                        if !armed { #expect(ended.errors.contains("would cut the connection")) }
+                        _ = try await agent.client.liftAll()
+                    }
+                }
+            }
+        }
+
         @Test("port 22 of this host and protected addresses are never hit")
         func protected() async throws {
             try await Reach.serving {
