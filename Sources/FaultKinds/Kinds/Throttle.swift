@@ -9,8 +9,8 @@
 public struct Throttle: NetEffect {
     /// The rate: `1MB/s`, `64kB/s`.
     public var to = ByteRate(bytesPerSecond: 0)
-    /// The longest wait.
-    public var backlog: Duration = .milliseconds(500)
+    /// The longest wait. A short one makes TCP lose whole windows, and stall below the rate.
+    public var backlog: Duration = .seconds(2)
 
     public static let name = "throttle"
     public static let keys: [EffectKey<Self>] = [
