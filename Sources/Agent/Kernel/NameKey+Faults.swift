@@ -8,7 +8,7 @@ extension NameKey {
     static func keys(of faults: [Fault]) -> Set<NameKey>? {
         var keys: Set<NameKey> = []
         for fault in faults {
-            for pattern in fault.names {
+            for pattern in fault.watchedNames {
                 guard let key = NameKey(pattern, port: fault.port) else { return nil }
                 keys.insert(key)
             }

@@ -16,11 +16,17 @@ struct RulesetPlan: Equatable {
 
     /// - Parameter names: The kernel's name filter, if it has one: cheaper and sharper than labels.
     init(
-        _ terms: [Term], queues: QueueNumbers, names: NameFilter.ID? = nil,
+        _ all: [Term], queues: QueueNumbers, names: NameFilter.ID? = nil,
         matchesLabels: Bool = true
     ) {
+        // A fault on addresses alone needs no answer.
+        let terms = all.filter { !$0.fault.watchedNames.isEmpty }
         ruleset = Ruleset(queue: queues.datagrams, streamQueue: queues.streams)
         ruleset.tcp = Self.ports(of: terms)
+        guard !terms.isEmpty else {
+            prefilter = .idle
+            return
+        }
         if let names, let keys = NameKey.keys(of: terms.map(\.fault)) {
             prefilter = .names
             self.keys = keys
@@ -35,7 +41,7 @@ struct RulesetPlan: Equatable {
         prefilter = .labels
         ruleset.udp = labels.map { label in
             let needing = terms.filter { term in
-                term.fault.names.contains { $0.literalLabels.contains(label) }
+                term.fault.watchedNames.contains { $0.literalLabels.contains(label) }
             }
             return Ruleset.Prefilter(label: label, ports: Self.ports(of: needing))
         }

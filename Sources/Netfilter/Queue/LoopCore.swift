@@ -102,18 +102,23 @@ internal import Glibc
     private func judge<Handler: PacketHandler>(
         _ message: QueueMessage, with handler: inout Handler, _ reply: inout Reply
     ) -> Verdict {
-        guard let payload = unsafe message.payload else {
-            counters.unparsed &+= 1
-            return .accept
-        }
         replacementCount = 0
         let info = PacketInfo(
-            hook: .init(number: message.hook), inputInterface: message.inputInterface,
+            hook: .init(number: message.hook),
+            isOfConnection: message.queue == numbers.connections,
+            inputInterface: message.inputInterface,
             arrival: now,
             entered: ArrivalStamps.monotonic(message.stamp, now: now, wallNow: wallNow),
             isIPv6: message.isIPv6,
             checksumNotReady: message.flags & UInt32(NFQA_SKB_CSUMNOTREADY) != 0,
             isSegmentTrain: message.flags & UInt32(NFQA_SKB_GSO) != 0, mark: message.mark)
+        guard let payload = unsafe message.payload else {
+            if info.isOfConnection, let padded = message.padded {
+                return handler.handle(padded.span, info, &reply)
+            }
+            counters.unparsed &+= 1
+            return .accept
+        }
         let bytes = unsafe payload.assumingMemoryBound(to: UInt8.self)
         return unsafe handler.handle(bytes.span, info, &reply)
     }

@@ -17,7 +17,10 @@ internal import Glibc
     let stamp: UInt64
     /// The bytes from the IP header on, if the message holds all of them; good as long as the
     /// receive buffer.
-    let payload: UnsafeRawBufferPointer?
+    private(set) var payload: UnsafeRawBufferPointer?
+    /// What there is of a packet that the message does not hold all of, and its whole length. The
+    /// kernel gives at most 65,531 octets of a train of segments, which may have a few more.
+    private(set) var cut: (head: UnsafeRawBufferPointer, length: Int)?
 
     /// Parses a message; nil if it has no packet number. The corresponding C function is
     /// `nfq_nlmsg_parse`.
@@ -53,11 +56,26 @@ internal import Glibc
         let bytes = unsafe scratch.payload(NFQA_PAYLOAD, atLeast: 1)
         // NFQA_CAP_LEN is there only if the kernel cut the packet.
         let whole = Int(scratch.number(NFQA_CAP_LEN))
-        if let bytes = unsafe bytes, whole <= bytes.count {
-            unsafe payload = bytes
-        } else {
-            unsafe payload = nil
+        unsafe payload = nil
+        unsafe cut = nil
+        if let bytes = unsafe bytes {
+            if whole <= bytes.count {
+                unsafe payload = bytes
+            } else {
+                unsafe cut = (bytes, whole)
+            }
         }
+    }
+}
+
+extension QueueMessage {
+    /// A packet that was cut, in its whole length with zeros at the end: enough where it is only held
+    /// or dropped. Nil where it was not cut, or is longer than an IP packet's length field says.
+    var padded: [UInt8]? {
+        guard let (head, length) = unsafe cut, length <= 0xffff + 40 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: length)
+        unsafe bytes.withUnsafeMutableBytes { unsafe $0.copyMemory(from: head) }
+        return bytes
     }
 }
 

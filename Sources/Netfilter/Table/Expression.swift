@@ -19,11 +19,15 @@ enum Expression: Equatable {
     case program(NameFilter.ID)
     /// To a queue, with bypass.
     case queue(UInt16, QueueStatement)
+    /// One that only rules about connections use.
+    case connection(ConnectionExpression)
 
     /// The expression in libnftnl's form; nil if memory runs out or a pattern has no legal length.
     /// The corresponding C function is `nftnl_expr_alloc`.
     func allocate() -> OpaquePointer? {
         switch self {
+        case .connection(let expression):
+            return unsafe expression.allocate()
         case .transportProtocol:
             let expression = unsafe nftnl_expr_alloc("meta")
             unsafe nftnl_expr_set_u32(

@@ -26,7 +26,9 @@ struct RulesetMessages {
 
     /// Removes all rules of `old`, and its sets.
     func remove(_ old: RulePlan, from batch: inout Batch) {
-        batch.flushRules(table)
+        for chain in ["input", "forward", Self.datagramsChain, Self.streamsChain] {
+            batch.flushRules(table, chain)
+        }
         for set in old.sets { batch.deleteSet(table, set) }
         for gate in [Gate.udp, .tcp] where gate.ports(of: old).count > 1 {
             batch.deleteSet(table, gate.set)
