@@ -5,16 +5,44 @@ import GameDay
 /// last fault, and comes back with the next.
 struct OnDemandGate: FaultGate {
     let client: AgentClient
+    /// How long an agent that leaves may take to be gone.
+    var patience = Duration.seconds(3)
 
     func arm(_ request: ArmRequest) async throws(AgentError) -> ArmedFault {
+        let problem: AgentError
         do {
             return try await client.arm(request)
-        } catch .noAgent(let socket, let errno) {
-            guard (try? await OnDemandAgent(socket: client.socket).ensure()) != nil else {
-                throw .noAgent(socket: socket, errno: errno)
-            }
-            return try await client.arm(request)
+        } catch {
+            problem = error
         }
+        guard await isGone(after: problem),
+            (try? await OnDemandAgent(socket: client.socket).ensure()) != nil
+        else { throw problem }
+        return try await client.arm(request)
+    }
+
+    /// Whether nobody is there, or soon will be: a phase that lifts everything and arms again finds
+    /// the agent on its way out.
+    private func isGone(after problem: AgentError) async -> Bool {
+        switch problem {
+        case .noAgent: return true
+        case .connection: break
+        case .refused(let reply, _) where reply.code == .stopping: break
+        default: return false
+        }
+        let clock = ContinuousClock()
+        let end = clock.now + patience
+        while clock.now < end, !Task.isCancelled {
+            do {
+                _ = try await client.health()
+            } catch .noAgent {
+                return true
+            } catch {
+                // Cut off as it leaves, or slow: only the silence of its socket tells.
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     func renew(_ id: String) async throws(AgentError) -> ArmedFault { try await client.renew(id) }
