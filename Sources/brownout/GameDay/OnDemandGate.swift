@@ -9,30 +9,32 @@ struct OnDemandGate: FaultGate {
     var patience = Duration.seconds(3)
 
     func arm(_ request: ArmRequest) async throws(AgentError) -> ArmedFault {
-        let problem: AgentError
-        do {
-            return try await client.arm(request)
-        } catch {
-            problem = error
+        let end = ContinuousClock.now + patience
+        while true {
+            let problem: AgentError
+            do {
+                return try await client.arm(request)
+            } catch {
+                problem = error
+            }
+            // One that is about to leave may be met once more, with its successor on the way.
+            guard await isGone(after: problem, until: end), await isReplaced(until: end),
+                ContinuousClock.now < end
+            else { throw problem }
         }
-        guard await isGone(after: problem),
-            (try? await OnDemandAgent(socket: client.socket).ensure()) != nil
-        else { throw problem }
-        return try await client.arm(request)
     }
 
     /// Whether nobody is there, or soon will be: a phase that lifts everything and arms again finds
     /// the agent on its way out.
-    private func isGone(after problem: AgentError) async -> Bool {
+    private func isGone(after problem: AgentError, until end: ContinuousClock.Instant) async -> Bool
+    {
         switch problem {
         case .noAgent: return true
         case .connection: break
         case .refused(let reply, _) where reply.code == .stopping: break
         default: return false
         }
-        let clock = ContinuousClock()
-        let end = clock.now + patience
-        while clock.now < end, !Task.isCancelled {
+        while ContinuousClock.now < end, !Task.isCancelled {
             do {
                 _ = try await client.health()
             } catch .noAgent {
@@ -42,6 +44,22 @@ struct OnDemandGate: FaultGate {
             }
             try? await Task.sleep(for: .milliseconds(20))
         }
+        return false
+    }
+
+    /// Whether there is an agent: a new one cannot begin before the kernel has taken back what the old
+    /// one had.
+    private func isReplaced(until end: ContinuousClock.Instant) async -> Bool {
+        repeat {
+            do {
+                try await OnDemandAgent(socket: client.socket).ensure()
+                return true
+            } catch ClientError.startFailed {
+                try? await Task.sleep(for: .milliseconds(50))
+            } catch {
+                return false
+            }
+        } while ContinuousClock.now < end && !Task.isCancelled
         return false
     }
 
