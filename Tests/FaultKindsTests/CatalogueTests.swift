@@ -64,6 +64,20 @@ import Testing
         #expect(used == Set(all))
     }
 
+    @Test func `both sides of a fault, answers and connections, mean the same names`() throws {
+        let faults = try FaultCatalogue.all.map { name, text in
+            (name, try Fault(Node.load(yaml: text, file: name)))
+        }
+        let sides = faults.filter { $0.0.hasSuffix("-net") }
+        #expect(sides.count == 5)
+        for (name, side) in sides {
+            let other = try #require(faults.first { "\($0.0)-net" == name }, "\(name)")
+            #expect(side.net != nil && side.effects.isEmpty && !other.1.effects.isEmpty, "\(name)")
+            // A host's own ports have no name.
+            #expect(side.names == (side.names.isEmpty ? [] : other.1.names), "\(name)")
+        }
+    }
+
     /// To record a new one: `BROWNOUT_RECORD=1 swift test --filter CatalogueTests`, which fails.
     @Test func `the schema in the repository is that of the code`() throws {
         let file = Self.repository.appending(path: "Schemas/fault.schema.json")
