@@ -16,9 +16,9 @@ struct CatalogueDay: Sendable {
     static let all: [CatalogueDay] = [
         CatalogueDay(
             // 14 h 32 min in three. The lab reacts within seconds of its own, which are half an hour
-            // of that night.
+            // of that night; and a phase has as few as seven results.
             name: "incident-2025-10-20", speed: "300",
-            more: ["--set", "REACTION=45m", "--token-life", "60s"],
+            more: ["--set", "REACTION=45m", "--set", "SERVED=80%", "--token-life", "60s"],
             careless: "read-failover,read-only,reconnect-jitter,zone-failover",
             named: [
                 "23:51 IAM, STS and orchestrators: read: header X-Region == us-west-2 within 45m",
@@ -28,17 +28,17 @@ struct CatalogueDay: Sendable {
                 "01:25 tokens are back: read: always header X-Region == us-west-2",
                 "01:25 tokens are back: write: always header X-Mode == read-only",
                 "02:40 no launches: herd: always json $.recentPeakConnections <= 100",
-                "05:30 nervous load balancers: zone-a: success >= 95%",
-                "05:30 nervous load balancers: zone-b: success >= 95%",
-                "05:30 nervous load balancers: zone-c: success >= 95%",
+                "05:30 nervous load balancers: zone-a: success >= 80%",
+                "05:30 nervous load balancers: zone-b: success >= 80%",
+                "05:30 nervous load balancers: zone-c: success >= 80%",
             ],
             follows: [
                 // Writes that are tried for seconds keep the reads behind them waiting.
-                "23:51 IAM, STS and orchestrators: read: success >= 97%",
-                "00:38 identified: read: success >= 97%",
-                "00:38 identified: write: always latency < 450ms",
-                "01:25 tokens are back: read: success >= 97%",
-                "02:40 no launches: read: success >= 97%",
+                "23:51 IAM, STS and orchestrators: read: success >= 80%",
+                "00:38 identified: read: success >= 80%",
+                "00:38 identified: write: always latency < 800ms",
+                "01:25 tokens are back: read: success >= 80%",
+                "02:40 no launches: read: success >= 80%",
                 "02:40 no launches: write: pass for at least 3m within 45m",
             ]),
         CatalogueDay(
@@ -48,12 +48,12 @@ struct CatalogueDay: Sendable {
         CatalogueDay(
             name: "us-east-1-out", speed: "2", more: ["--yes"], careless: "read-failover",
             named: [
-                "failover: read: until header X-Region == us-west-2 for at least 4s",
+                "failover: read: until header X-Region == us-west-2 for at least 6s",
                 "without the region: read: always header X-Region == us-west-2",
             ]),
         CatalogueDay(
             name: "no-sts", speed: "2", careless: "token-renewal",
-            named: ["no new tokens: write: success >= 97%"]),
+            named: ["no new tokens: write: success >= 95%"]),
         CatalogueDay(
             name: "nervous-nlb", speed: "2", careless: "zone-failover",
             named: [
@@ -64,22 +64,22 @@ struct CatalogueDay: Sendable {
         CatalogueDay(
             name: "no-new-launches", speed: "2", careless: "headroom",
             named: ["no launches: capacity: always json $.capacity.instances >= 5"],
-            follows: ["no launches: read: success >= 97%"]),
+            follows: ["no launches: read: success >= 95%"]),
         CatalogueDay(
             name: "thundering-herd", speed: "2", careless: "reconnect-jitter",
             named: ["the herd: herd: always json $.recentPeakConnections <= 100"]),
         CatalogueDay(
             name: "resolver-brownout", speed: "2.5", careless: "resolver-cache",
             named: [
-                "slow: write: p95 < 200ms", "half the answers: write: success >= 97%",
+                "slow: write: p95 < 200ms", "half the answers: write: success >= 95%",
                 "half the answers: queries: always json $.recentPeakQueries <= 40",
-                "silence: write: success >= 97%",
+                "silence: write: success >= 95%",
             ],
-            follows: ["slow: write: success >= 97%"]),
+            follows: ["slow: write: success >= 95%"]),
         CatalogueDay(
             name: "orchestrator-down", speed: "2", careless: "orchestrator-static",
             named: ["silence: tasks: always json $.capacity.tasks == 6"],
-            follows: ["silence: read: success >= 97%"]),
+            follows: ["silence: read: success >= 95%"]),
         CatalogueDay(
             name: "ttl-review", speed: "2", careless: "ttl",
             named: [
@@ -89,7 +89,7 @@ struct CatalogueDay: Sendable {
             ],
             follows: [
                 // Two days outlive the run.
-                "way back: write: until pass for at least 4s",
+                "way back: write: until pass for at least 6s",
                 "recovery: write: until success >= 99%",
             ]),
     ]
