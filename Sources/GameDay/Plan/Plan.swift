@@ -84,9 +84,11 @@ public struct Plan: Sendable {
             phases[index].begins = now
             now += phases[index].longest
         }
-        for index in phases.indices {
+        var rest = margin
+        for index in phases.indices.reversed() {
+            rest += phases[index].longestWithSteps
             for place in phases[index].arm.indices where !phases[index].arm[place].endsItself {
-                phases[index].arm[place].lifetime = now - phases[index].begins + margin
+                phases[index].arm[place].lifetime = rest
             }
         }
         return phases

@@ -37,7 +37,9 @@ extension Plan {
         PlanDocument(
             title: gameDay.title, speed: speed, seconds: length.inSeconds,
             variables: Dictionary(
-                gameDay.variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+                gameDay.variables.map {
+                    ($0.name, Secrets.isSecret($0.name) ? Secrets.mask : $0.value)
+                }, uniquingKeysWith: { $1 }),
             probes: probeInfos,
             phases: zip(phases, phaseInfos).map { phase, info in
                 PlanDocument.Phase(

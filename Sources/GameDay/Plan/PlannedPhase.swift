@@ -27,6 +27,11 @@ public struct PlannedPhase: Sendable {
         length ?? steps.reduce(.zero) { $0 + $1.timeout }
     }
 
+    /// How long it takes at the very most: a phase waits for its steps.
+    var longestWithSteps: Duration {
+        max(longest, steps.reduce(.zero) { $0 + $1.timeout })
+    }
+
     /// A fault as it is sent to the agent.
     public struct Arming: Sendable {
         public var name: String

@@ -40,8 +40,11 @@ struct LeaseKeeper: Sendable {
                 let known = try await gate.renew(fault.id)
                 await desk.counted(fault.id, known.counts)
             } catch .refused(let reply, _) where reply.code == .notFound {
+                let isOver = fault.endsAt.map { clock.now >= $0 } ?? false
                 // Unless it was lifted while we asked.
-                guard await desk.forget(fault.id, why: "gone") else { continue }
+                guard await desk.forget(fault.id, why: isOver ? "its time was over" : "gone"),
+                    !isOver
+                else { continue }
                 return .gone("\(fault.name) (\(fault.id)) is gone before its time")
             } catch .noAgent {
                 return .gone("the agent is gone, and \(fault.name) with it")

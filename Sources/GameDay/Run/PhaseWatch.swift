@@ -3,14 +3,17 @@ import ProbeKinds
 /// The expectations of one phase, while results that belong to it may come.
 struct PhaseWatch: Sendable {
     let phase: Int
+    /// Whether its expectations decide how the run is judged.
+    let decides: Bool
     let began: Duration
     /// When it was over; nil while it is under way.
     private(set) var ended: Duration?
     private(set) var expect: [Watch]
     private(set) var until: [Watch]
 
-    init(phase: Int, began: Duration, expect: [Watch], until: [Watch]) {
+    init(phase: Int, decides: Bool, began: Duration, expect: [Watch], until: [Watch]) {
         self.phase = phase
+        self.decides = decides
         self.began = began
         self.expect = expect
         self.until = until

@@ -10,34 +10,39 @@ actor RunDesk {
     struct ArmedName: Equatable, Sendable {
         var id: String
         var name: String
-        /// By the game day's own word.
-        var endsItself: Bool
+        /// When it ends by the game day's own word; nil: when it is lifted.
+        var endsAt: Duration?
     }
 
     /// Rings when something may have ended what the run waits for.
     nonisolated let doorbell = Doorbell()
-    private let clock: RunClock
+    let clock: RunClock
     private let tell: @Sendable (RunEvent) -> Void
 
-    private(set) var armed: [ArmedName] = []
-    private var counts: [String: FaultCounts] = [:]
-    private var current: PhaseWatch?
+    var armed: [ArmedName] = []
+    var counts: [String: FaultCounts] = [:]
+    private(set) var current: PhaseWatch?
     /// Phases that are over, of which checks may still be under way.
     private var closing: [PhaseWatch] = []
-    private var stops: [Watch] = []
+    var stops: [Watch] = []
     /// When the first fault was armed: stop conditions count from then on.
-    private var firstArm: Duration?
-    private var baselines: [String: BaselineFigures] = [:]
-    private var steps = 0
+    var firstArm: Duration?
+    private(set) var baselines: [String: BaselineFigures] = [:]
+    /// How many steps have begun.
+    var steps = 0
     private var roundLength = Duration.seconds(1)
     private var nextRound = Duration.zero
 
     private(set) var stopped: RunEvent.Stopped?
-    /// Expectations and steps that were not met, and how many there were.
-    private(set) var failures: [String] = []
+    /// Whether somebody wants to leave, whatever stopped the run before.
+    private(set) var isInterrupted = false
+    /// Expectations and steps that were not met.
+    var failures: [String] = []
+    /// How many of these are steps.
+    var failedSteps = 0
+    /// Expectations by which the run is judged, and those that decide nothing.
     private(set) var judged = 0
-    /// Expectations that were not met, by phase.
-    private(set) var failedPhases: Set<Int> = []
+    private(set) var undecided = 0
 
     init(clock: RunClock, tell: @escaping @Sendable (RunEvent) -> Void) {
         self.clock = clock
@@ -46,7 +51,8 @@ actor RunDesk {
 
     // MARK: Phases
 
-    func begin(_ phase: PlannedPhase, index: Int) {
+    /// - Parameter decides: Whether its expectations decide how the run is judged.
+    func begin(_ phase: PlannedPhase, index: Int, decides: Bool) {
         let now = clock.now
         // Figures are told sixty times a phase, and once a second at most: a journal of days must
         // not be full of them.
@@ -60,7 +66,7 @@ actor RunDesk {
             }
         }
         current = PhaseWatch(
-            phase: index, began: now, expect: watches(phase.expect, .expect),
+            phase: index, decides: decides, began: now, expect: watches(phase.expect, .expect),
             until: watches(phase.until, .until))
         say(.phaseBegan(.init(phase: index)), at: now)
         tellNews(now)
@@ -90,7 +96,7 @@ actor RunDesk {
 
     /// Judges all phases that are over, whether or not checks of theirs are under way.
     func concludeAll() {
-        for index in closing.indices { note(closing[index].conclude(nil)) }
+        for index in closing.indices { note(closing[index].conclude(nil), of: closing[index]) }
         closing = []
     }
 
@@ -100,7 +106,7 @@ actor RunDesk {
 
     func record(_ probe: String, began: Duration, _ observation: Observation) {
         let now = clock.now
-        say(.result(Self.result(probe, observation)), at: began)
+        say(.result(RunEvent.Result(probe, observation)), at: began)
         if current?.phase == 0, current?.holds(began) == true {
             baselines[probe, default: BaselineFigures()].add(Sample(observation, began: began))
         }
@@ -109,7 +115,7 @@ actor RunDesk {
                 closing[index].add(observation, of: probe, began: began)
             } else if began >= closing[index].ended ?? .zero {
                 // Checks of one probe do not overlap: the phase has all of its results.
-                note(closing[index].conclude(probe))
+                note(closing[index].conclude(probe), of: closing[index])
             }
         }
         closing.removeAll { $0.isConcluded }
@@ -151,72 +157,16 @@ actor RunDesk {
         for news in current?.news(at: now, round: round) ?? [] { say(.expectation(news), at: now) }
     }
 
-    private func note(_ final: [RunEvent.Expectation]) {
+    private func note(_ final: [RunEvent.Expectation], of phase: PhaseWatch) {
         for one in final {
-            judged += 1
-            if one.state != .passed {
-                failures.append("\(one.probe): \(one.text)")
-                failedPhases.insert(one.phase)
+            if phase.decides {
+                judged += 1
+                if one.state != .passed { failures.append("\(one.probe): \(one.text)") }
+            } else {
+                undecided += 1
             }
             say(.expectation(one))
         }
-    }
-
-    // MARK: Faults
-
-    func armed(_ fault: ArmedFault, name: String, endsItself: Bool, stops conditions: [Expected]) {
-        let now = clock.now
-        let phase = current?.phase ?? 0
-        if firstArm == nil {
-            firstArm = now
-            stops = conditions.map {
-                Watch($0, role: .stop, phase: phase, baseline: baselines[$0.probe])
-            }
-        }
-        armed.append(ArmedName(id: fault.id, name: name, endsItself: endsItself))
-        say(
-            .armed(
-                .init(
-                    id: fault.id, name: name, phase: phase, names: fault.names,
-                    effects: fault.effects, seed: fault.seed, dryRun: fault.dryRun,
-                    spec: fault.spec)), at: now)
-    }
-
-    func counted(_ id: String, _ new: FaultCounts) {
-        guard armed.contains(where: { $0.id == id }), counts[id] != new else { return }
-        counts[id] = new
-        say(.counts(.init(id: id, counts: new)))
-    }
-
-    /// A fault is no longer in force.
-    ///
-    /// - Returns: False if that was known.
-    @discardableResult
-    func forget(_ id: String, why: String, counts final: FaultCounts? = nil) -> Bool {
-        guard let index = armed.firstIndex(where: { $0.id == id }) else { return false }
-        armed.remove(at: index)
-        say(.lifted(.init(id: id, why: why, counts: final ?? counts[id])))
-        return true
-    }
-
-    // MARK: Steps
-
-    func beginStep(_ step: Step, phase: Int?) -> Int {
-        steps += 1
-        say(
-            .stepBegan(
-                .init(
-                    step: steps, phase: phase, kind: step.kind, text: step.text, role: step.role)))
-        return steps
-    }
-
-    func endStep(_ number: Int, _ step: Step, _ result: StepResult, seconds: Double) {
-        if !result.passed { failures.append("step \(step.words)") }
-        say(
-            .stepEnded(
-                .init(
-                    step: number, passed: result.passed, seconds: seconds, detail: result.detail,
-                    who: result.who)))
     }
 
     // MARK: The run
@@ -232,35 +182,14 @@ actor RunDesk {
         doorbell.ring()
     }
 
-    private func say(_ kind: RunEvent.Kind, at: Duration? = nil) {
+    /// Somebody wants to leave: what ended the run before stays its reason.
+    func interrupt(by name: String) {
+        isInterrupted = true
+        stop(.interrupted, name)
+        doorbell.ring()
+    }
+
+    func say(_ kind: RunEvent.Kind, at: Duration? = nil) {
         tell(RunEvent(at: (at ?? clock.now).wholeMilliseconds, kind))
-    }
-
-    private static func result(_ probe: String, _ seen: Observation) -> RunEvent.Result {
-        var facts: [String: JSONValue] = [:]
-        for (name, value) in seen.facts {
-            facts["\(name)"] =
-                switch value {
-                case .number(let number): number.json
-                case .text(let text): .string(text)
-                }
-        }
-        return RunEvent.Result(
-            probe: probe, passed: seen.passed, reason: seen.reason,
-            latency: seen.latency.milliseconds, ttfb: seen.ttfb?.milliseconds,
-            facts: facts.isEmpty ? nil : facts)
-    }
-}
-
-extension Duration {
-    /// To the microsecond, which is all that a journal needs.
-    var milliseconds: Double { (inSeconds * 1_000_000).rounded() / 1000 }
-}
-
-extension Double {
-    /// A whole number where it is one; JSON has no NaN and no infinity.
-    var json: JSONValue {
-        guard isFinite else { return .string("\(self)") }
-        return Int64(exactly: self).map(JSONValue.integer) ?? .number(self)
     }
 }

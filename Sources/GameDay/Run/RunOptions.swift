@@ -7,16 +7,12 @@ public struct RunOptions: Sendable {
     public var lease: Duration
     /// How often leases are renewed and counts read.
     public var renewal: Duration
-    /// Where start, phases, stop and verdict are posted; nil: nowhere.
-    public var webhook: String?
 
     public init(
-        dryRun: Bool = false, lease: Duration = .seconds(10), renewal: Duration = .seconds(1),
-        webhook: String? = nil
+        dryRun: Bool = false, lease: Duration = .seconds(10), renewal: Duration = .seconds(1)
     ) {
         self.dryRun = dryRun
         self.lease = lease
         self.renewal = renewal
-        self.webhook = webhook
     }
 }

@@ -146,7 +146,11 @@ public struct RunStory: Equatable, Sendable {
             isAfterTheEnd: phases.last?.ended.map { time >= $0 } ?? false, keeping: keeping)
     }
 
-    private mutating func note(_ story: ExpectationStory) {
+    private mutating func note(_ told: ExpectationStory) {
+        var story = told
+        if header.dryRun, story.role != .stop {
+            story.decides = [0, header.phases.count - 1].contains(story.phase)
+        }
         if story.role == .stop {
             if let index = stops.firstIndex(where: { $0.isSame(as: story) }) {
                 stops[index] = story

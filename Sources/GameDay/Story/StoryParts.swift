@@ -44,6 +44,8 @@ public struct ExpectationStory: Equatable, Sendable {
     public internal(set) var state = RunEvent.Expectation.State.pending
     public internal(set) var measured: String?
     public internal(set) var after: Double?
+    /// False in the phases of a dry run: no service degrades where nothing is changed.
+    public internal(set) var decides = true
 
     init(_ phase: Int, _ role: RunEvent.Expectation.Role, _ probe: String, _ text: String) {
         self.phase = phase
@@ -66,9 +68,10 @@ public struct ExpectationStory: Equatable, Sendable {
             && text == other.text
     }
 
-    /// How it ended; what is not decided for good was not judged.
+    /// How it ended; what is not decided for good was not judged, nor is what decides nothing.
     public var judgement: Judgement {
-        switch state {
+        guard decides else { return .notJudged }
+        return switch state {
         case .passed: .passed
         case .failed: .failed
         case .noSamples: .noSamples
@@ -83,7 +86,7 @@ public enum Judgement: String, Codable, Sendable, CaseIterable {
     case failed
     /// A failure: nothing was there to judge by.
     case noSamples
-    /// Its phase did not come to an end, or never began.
+    /// Its phase did not come to an end, or never began; or faults only counted in it.
     case notJudged
 
     public var isFailure: Bool { self == .failed || self == .noSamples }

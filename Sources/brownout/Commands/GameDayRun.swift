@@ -15,14 +15,16 @@ struct GameDayRun: AsyncParsableCommand {
         discussion: """
             Watches the steady state, arms the faults of each phase, judges what the probes see, \
             lifts everything however the run ends, and requires the steady state again. The report \
-            is a folder: journal.json, report.html, report.md and junit.xml.
+            is a folder: journal.json, report.html, report.md and junit.xml, without the values of \
+            variables that are named like a password, a token or a key.
 
             Ctrl-C lifts everything and ends the run; a second one leaves out what `always` says. \
             If this program is killed, its faults end within 10 seconds.
 
             Exit codes: 0 everything held; 1 an expectation was not met; 2 the file does not load; \
             3 no agent, no privilege, or doctor's objection; 4 stopped by a condition or the loss \
-            of the agent; 5 interrupted, everything lifted.
+            of the agent; 5 interrupted, everything lifted; 70 everything held, and what it left could \
+            not be written.
 
             Example:
               sudo brownout gameday run us-east-1-out --set SERVICE=http://127.0.0.1:8080
@@ -93,19 +95,23 @@ struct GameDayRun: AsyncParsableCommand {
         // Trapped before anything is armed.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         try await OnDemandAgent(socket: agent.path).ensure()
-        let header = await header(plan, source)
+        let secrets = Secrets(plan.gameDay.variables)
+        let header = secrets.masked(await header(plan, source))
         try await examine()
         let folder = report ?? Self.folder(source.file, header.id)
-        let record = RunRecord(header, journal: try Self.journal(in: folder, header))
+        let socket = control ?? "\(folder)/run.sock"
+        try await RunControl.claim(socket)
+        let record = RunRecord(
+            header, journal: try Self.journal(in: folder, header), secrets: secrets)
         let session = RunSession(
             plan: plan, record: record, folder: folder,
             gate: OnDemandGate(client: AgentClient(socket: agent.path, timeout: .seconds(2))),
             options: RunOptions(dryRun: dryRun), webhook: webhook,
             confirmations: Confirmations(automatic: yes ? "--yes" : nil),
-            control: control ?? "\(folder)/run.sock",
+            control: socket,
             style: agent.json ? .json : Terminal.current.reportStyle, agentSocket: agent.path)
-        let verdict = try await session.run(signals)
-        if verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
+        let outcome = try await session.run(signals)
+        if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
     }
 
     /// The same command for inside the lab, which has an agent and a socket of its own.

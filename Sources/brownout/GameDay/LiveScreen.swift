@@ -196,7 +196,7 @@ struct LiveScreen {
         }.map(\.element)
         let shown = worst.prefix(max(0, limit - 1))
         let rest = worst.dropFirst(shown.count)
-        let failing = rest.count { $0.state.isBad }
+        let failing = rest.count { $0.isBad }
         let words =
             "\(rest.count) more" + (failing > 0 ? ", \(failing) of them not met" : "")
         return shown.map(row) + [LiveLine(words, failing > 0 ? .red : .dim)]
@@ -206,13 +206,15 @@ struct LiveScreen {
         let isGood = expected.state == .holding || expected.state == .passed
         var line = LiveLine()
         line.add(
-            isGood ? glyphs.good : expected.state.isBad ? glyphs.bad : glyphs.open,
-            isGood ? .boldGreen : expected.state.isBad ? .boldRed : .dim, in: 3)
+            isGood ? glyphs.good : expected.isBad ? glyphs.bad : glyphs.open,
+            isGood ? .boldGreen : expected.isBad ? .boldRed : .dim, in: 3)
         let until = expected.role == .until ? "until " : ""
         let words = "\(expected.probe) \(until)\(expected.text)"
-        line.add(words, expected.state.isBad ? .bold : .plain, in: min(48, max(20, columns / 2)))
+        line.add(words, expected.isBad ? .bold : .plain, in: min(48, max(20, columns / 2)))
         line.add("  \(expected.state.words)", .dim, in: 13)
-        if let measured = expected.measured { line.add("  \(measured)", isGood ? .green : .red) }
+        if let measured = expected.measured {
+            line.add("  \(measured)", isGood ? .green : expected.decides ? .red : .dim)
+        }
         return line
     }
 
@@ -277,4 +279,9 @@ extension RunEvent.Stopped.Cause {
         case .error: "an error"
         }
     }
+}
+
+extension ExpectationStory {
+    /// Whether it is to be seen in red: not where it decides nothing.
+    fileprivate var isBad: Bool { decides && state.isBad }
 }

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 
 /// The socket of a run, for those who are not at its terminal: what goes on, what waits for a person,
 /// and their confirmations.
@@ -38,8 +39,12 @@ struct RunControl: Sendable {
         router.post("/v1/confirm") { request, _ in
             let query = request.uri.queryParameters
             let who = query["who"].map(String.init) ?? "somebody"
-            let step = query["step"].flatMap { Int($0) }
-            guard let done = await confirmations.confirm(step: step, who: who) else {
+            let step = query["step"].map { Int($0) }
+            if step == .some(nil) {
+                return try reply(
+                    APIError(.request, "`step` is a number, such as 3"), status: .badRequest)
+            }
+            guard let done = await confirmations.confirm(step: step ?? nil, who: who) else {
                 return try reply(
                     APIError(.notFound, "no step waits for a confirmation"),
                     status: .notFound)
@@ -52,13 +57,34 @@ struct RunControl: Sendable {
         }
         var quiet = Logger(label: "brownout.run")
         quiet.logLevel = .critical
-        // What a run that was killed left there.
-        try? FileManager.default.removeItem(atPath: socket)
         let application = Application(
             router: router,
-            configuration: .init(address: .unixDomainSocket(path: socket)), logger: quiet)
+            configuration: .init(address: .unixDomainSocket(path: socket)),
+            onServerRunning: { _ in
+                // Until now others could not write to it, unless under an odd umask.
+                try? FileManager.default.setAttributes(
+                    [.posixPermissions: 0o600], ofItemAtPath: socket)
+            }, logger: quiet)
         defer { try? FileManager.default.removeItem(atPath: socket) }
         try await application.run()
+    }
+
+    /// Makes sure that a run may have the path: takes away the socket of one that was killed, and
+    /// nothing else.
+    static func claim(_ socket: String) async throws(ClientError) {
+        let files = FileManager.default
+        guard let type = try? files.attributesOfItem(atPath: socket)[.type] as? FileAttributeType
+        else { return }
+        guard type == .typeSocket else {
+            throw .usage("--control: \(socket) is there and is no socket; it is left alone")
+        }
+        if let channel = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: socket).get()
+        {
+            try? await channel.close()
+            throw .usage("another run goes on there: it listens on \(socket)")
+        }
+        try? files.removeItem(atPath: socket)
     }
 
     private var state: State {

@@ -12,10 +12,13 @@ final class RunRecord: Sendable {
     }
 
     let journal: JournalFile
+    private let secrets: Secrets
     private let state: Mutex<State>
 
-    init(_ header: RunHeader, journal: JournalFile) {
+    /// - Parameter header: as it is in the journal: without secrets.
+    init(_ header: RunHeader, journal: JournalFile, secrets: Secrets) {
         self.journal = journal
+        self.secrets = secrets
         state = Mutex(State(story: RunStory(header)))
     }
 
@@ -27,6 +30,7 @@ final class RunRecord: Sendable {
     }
 
     func tell(_ event: RunEvent) {
+        let event = secrets.masked(event)
         state.withLock { state in
             journal.append([event])
             state.story.apply(event)
@@ -35,7 +39,8 @@ final class RunRecord: Sendable {
     }
 
     func finish(_ verdict: Verdict) -> RunStory {
-        state.withLock { state in
+        let verdict = secrets.masked(verdict)
+        return state.withLock { state in
             journal.finish(verdict)
             state.story.finish(verdict)
             return state.story

@@ -3,7 +3,7 @@ import Control
 import FoundationEssentials
 import GameDay
 import Glibc
-import NIOPosix
+import Synchronization
 import UnixSignals
 
 /// One run and everything around it: the view, the terminal's confirmations, the run's socket, the
@@ -20,7 +20,26 @@ struct RunSession: Sendable {
     let style: Report.Style
     let agentSocket: String
 
-    func run(_ signals: UnixSignalsSequence) async throws -> Verdict {
+    /// What came of a run.
+    struct Outcome: Sendable {
+        var verdict: Verdict
+        /// Whether all of it was written to the journal and the reports.
+        var isWhole: Bool
+
+        /// A run that held and whose report is not there is no success.
+        var exitCode: Int32 {
+            verdict.exitCode == 0 && !isWhole ? ExitCode.internalError.rawValue : verdict.exitCode
+        }
+    }
+
+    /// Whether the verdict is given.
+    private final class Ending: Sendable {
+        private let flag = Atomic(false)
+        var hasCome: Bool { flag.load(ordering: .sequentiallyConsistent) }
+        func come() { flag.store(true, ordering: .sequentiallyConsistent) }
+    }
+
+    func run(_ signals: UnixSignalsSequence) async throws -> Outcome {
         let (interrupts, interrupt) = AsyncStream.makeStream(of: String.self)
         let post = webhook.map(WebhookPost.init)
         let clock = RunClock()
@@ -41,30 +60,48 @@ struct RunSession: Sendable {
         ) { clock.now.wholeMilliseconds }
         view.begin()
         record.watch { event, _ in view.apply(event) }
+        let ending = Ending()
         let posting = Task {
             await post?.run { problem in
-                record.tell(RunEvent(at: record.story.now, .note(.init(text: problem))))
+                if ending.hasCome {
+                    Console.complain(problem)
+                } else {
+                    note(problem)
+                }
+            }
+        }
+        let listening = Task {
+            for await signal in signals {
+                interrupt.yield("\(signal)")
+                // What is left then is nobody's but the webhook's.
+                if ending.hasCome { posting.cancel() }
             }
         }
         let beside = Task {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await signal in signals { interrupt.yield("\(signal)") } }
                 group.addTask { await view.run() }
                 group.addTask { await serve { interrupt.yield($0) } }
-                group.addTask { await listen(view) }
+                group.addTask { await TerminalLines.listen { await confirm(view) } }
                 await group.waitForAll()
             }
         }
         let verdict = await runner.run(interrupts: interrupts)
         beside.cancel()
+        ending.come()
         let story = record.finish(verdict)
+        let (reports, isWhole) = writeReports()
+        await view.finish(verdict, reports: reports)
         if let post {
-            if let message = WebhookMessage.verdict(story) { post.send(message) }
-            post.finish()
+            post.finish(with: WebhookMessage.verdict(story))
+            let alarm = Task {
+                try await Task.sleep(for: WebhookPost.lastPatience)
+                posting.cancel()
+            }
             await posting.value
+            alarm.cancel()
         }
-        view.finish(verdict, reports: writeReports())
-        return verdict
+        listening.cancel()
+        return Outcome(verdict: verdict, isWhole: isWhole)
     }
 
     /// Serves the run's socket. A run goes on without one.
@@ -87,41 +124,35 @@ struct RunSession: Sendable {
         record.tell(RunEvent(at: record.story.now, .note(.init(text: text))))
     }
 
-    /// Each line typed at the terminal confirms the oldest step that waits.
-    private func listen(_ view: RunView) async {
-        guard isatty(STDIN_FILENO) == 1 else { return }
-        let who = Login.name
-        let (lines, feed) = AsyncStream.makeStream(of: String.self)
-        // Reading a terminal cannot be cancelled: the thread ends with the process.
-        NIOThreadPool.singleton.submit { _ in
-            while let line = readLine() { feed.yield(line) }
-            feed.finish()
-        }
-        for await _ in lines {
-            view.skipLine()
-            await confirmations.confirm(who: who)
-        }
+    /// Somebody typed a line at the terminal: the oldest step that waits is done.
+    private func confirm(_ view: RunView) async {
+        view.skipLine()
+        await confirmations.confirm(who: Login.name)
     }
 
-    /// Writes the reports; what cannot be written is said.
+    /// Writes the reports; what cannot be written is said in one line.
     ///
-    /// - Returns: The paths of those that are there, the journal first.
-    private func writeReports() -> [String] {
+    /// - Returns: The paths of those that are there, the journal first, and whether nothing is missing.
+    private func writeReports() -> (paths: [String], isWhole: Bool) {
         var written: [String] = []
+        var problems: [String] = []
         do {
             let journal = try Journal(reading: record.journal.path)
             written = try ReportWriter.write(journal, to: folder)
         } catch let error as ReportError {
             written = error.written
-            Console.complain("not every report could be written: \(ErrorText.oneLine("\(error)"))")
+            problems.append(error.description)
         } catch {
-            Console.complain("no report could be written: \(ErrorText.oneLine("\(error)"))")
+            problems.append("no report: \(error)")
         }
         let status = record.journal.status
         if status.lost > 0 {
-            Console.complain(
-                "\(status.lost) events are not in the journal: \(status.problem ?? "unknown")")
+            problems.append(
+                "\(status.lost) events of \(record.journal.path): \(status.problem ?? "unknown")")
         }
-        return [record.journal.path] + written
+        if !problems.isEmpty {
+            Console.complain(ErrorText.oneLine("not written: \(problems.joined(separator: "; "))"))
+        }
+        return ([record.journal.path] + written, problems.isEmpty)
     }
 }

@@ -6,13 +6,14 @@ import UnixSignals
 
 /// Writes what a run shows while it goes on.
 ///
-/// Events are told as they come, drawings are made on a clock; both write under one lock, so that
-/// neither cuts the other.
+/// Events are told as they come, drawings are made on a clock; both are put in order under one lock,
+/// so that neither cuts the other. Nobody waits for whoever reads them.
 final class RunView: Sendable {
     private let view: Mutex<LiveView>
     private let size = Mutex(LiveSize.fallback)
     private let style: Report.Style
     private let clock: @Sendable () -> Int64
+    private let output = OutputFeed()
 
     /// - Parameter clock: Milliseconds of the run.
     init(
@@ -28,15 +29,16 @@ final class RunView: Sendable {
         self.clock = clock
     }
 
-    func begin() { view.withLock { Self.write($0.begin()) } }
+    func begin() { view.withLock { output.write($0.begin()) } }
 
-    func apply(_ event: RunEvent) { view.withLock { Self.write($0.apply(event)) } }
+    func apply(_ event: RunEvent) { view.withLock { output.write($0.apply(event)) } }
 
     /// Somebody typed a line.
     func skipLine() { view.withLock { $0.skipLine() } }
 
-    func finish(_ verdict: Verdict, reports: [String]) {
-        view.withLock { Self.write($0.finish(verdict, reports: reports)) }
+    func finish(_ verdict: Verdict, reports: [String]) async {
+        view.withLock { output.write($0.finish(verdict, reports: reports)) }
+        await output.flush(within: .seconds(2))
     }
 
     /// Draws until it is cancelled.
@@ -60,18 +62,14 @@ final class RunView: Sendable {
     }
 
     private func draw() {
+        guard style == .plain || !output.isBusy else { return }
         let now = clock()
         let size = size.withLock { $0 }
-        view.withLock { Self.write($0.tick(now: now, columns: size.columns, rows: size.rows)) }
+        view.withLock { output.write($0.tick(now: now, columns: size.columns, rows: size.rows)) }
     }
 
     private func measure() async {
         let asked = await LiveSize.ask(environment: ProcessInfo.processInfo.environment)
         size.withLock { $0 = asked }
-    }
-
-    /// Where nobody reads any more, the run goes on: its report tells all.
-    private static func write(_ text: String) {
-        if !text.isEmpty { try? Console.write(text) }
     }
 }

@@ -9,9 +9,11 @@ enum Console {
     }
 
     /// Writes a text as it is to standard output.
-    static func write(_ text: String) throws(ClientError) {
+    static func write(_ text: String) throws(ClientError) { try write(text.utf8) }
+
+    static func write(_ bytes: some Sequence<UInt8>) throws(ClientError) {
         do {
-            _ = try FileDescriptor.standardOutput.writeAll(text.utf8)
+            _ = try FileDescriptor.standardOutput.writeAll(bytes)
         } catch {
             throw .outputClosed
         }

@@ -254,7 +254,7 @@ extension HTMLReport {
             facts.append((XMLText.escaped(role), XMLText.escaped(does)))
         }
         for (name, value) in header.variables.sorted(by: { $0.key < $1.key }) {
-            let shown = Secrets.isSecret(name) ? "(not shown)" : XMLText.escaped(value)
+            let shown = Secrets.isSecret(name) ? Secrets.mask : XMLText.escaped(value)
             facts.append(("<code>\(XMLText.escaped(name))</code>", shown))
         }
         let list = facts.map { "<dt>\($0)</dt><dd>\($1)</dd>" }.joined(separator: "\n")
@@ -266,14 +266,5 @@ extension HTMLReport {
             </section>
 
             """
-    }
-}
-
-/// Variables whose values are not for a ticket.
-enum Secrets {
-    static func isSecret(_ name: String) -> Bool {
-        let name = name.uppercased()
-        return ["TOKEN", "SECRET", "PASSW", "CREDENTIAL", "APIKEY", "API_KEY", "PRIVATE", "AUTH"]
-            .contains { name.contains($0) }
     }
 }
