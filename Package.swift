@@ -156,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: [
-                "brownout", "brownoutd", "Control", "GameDay", "GameDaySamples",
+                "brownout", "brownoutd", "Agent", "Control", "FaultKinds", "GameDay",
+                "GameDaySamples", "Netfilter", "Spec", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -24,7 +24,8 @@ extension Agent {
         let (now, wall) = (clock.now, clock.wall)
         var lease = Lease(
             id: table.nextID(), fault: fault, seed: fault.seed ?? drawSeed(), dryRun: order.dryRun,
-            owner: order.owner, armedAt: wall, ends: now + terms.duration,
+            owner: order.owner, session: order.session.flatMap { ClientSession($0) }, armedAt: wall,
+            ends: now + terms.duration,
             endsAt: wall + terms.duration, length: terms.lease, renewed: now, renewedAt: wall)
         let before = table.leases
         do throws(DataPathError) {
@@ -33,6 +34,8 @@ extension Agent {
             await withdraw(lease, leaving: before)
             throw error.apiError
         }
+        // Armed or not does not depend on it; the first connection may.
+        _ = try? await onPath { [id = lease.id] path in await path.seed(id) }
         // The lease is counted from here on: what arming took is not the client's.
         (lease.renewed, lease.renewedAt) = (clock.now, clock.wall)
         table.add(lease)
@@ -55,6 +58,7 @@ extension Agent {
                     + "(name a domain below it)")
         }
         try protected.check(fault)
+        if let session = order.session.flatMap({ ClientSession($0) }) { try session.check(fault) }
         if table.leases.count >= settings.maximumFaults {
             throw APIError(
                 .tooMany,

@@ -61,6 +61,7 @@ extension Agent {
             try await path.snapshot()
         }
         table.update(snapshot.faults)
+        table.update(snapshot.connections)
         counters = snapshot.counters
     }
 }

@@ -1,4 +1,3 @@
-import Spec
 public import Wire
 
 /// One change to a DNS answer: `empty`, `delay`, `stale` …
@@ -9,16 +8,7 @@ public import Wire
 ///
 /// An effect decides nothing about *when* it acts: names, types, probability, flapping and leases
 /// belong to the ``Fault`` around it.
-public protocol DNSEffect: Sendable {
-    /// What the effect is called in fault files and on the command line.
-    static var name: String { get }
-
-    /// The keys it takes, in the order in which people should read them.
-    static var keys: [EffectKey<Self>] { get }
-
-    /// The key that may be given as a bare value: `delay: 300ms` for `delay: {by: 300ms}`.
-    static var primaryKey: String? { get }
-
+public protocol DNSEffect: FaultEffect {
     /// Whether the effect rewrites the message. One that only drops or delays it also acts on
     /// signed messages and referrals, and needs no look inside.
     static var rewrites: Bool { get }
@@ -26,11 +16,8 @@ public protocol DNSEffect: Sendable {
     /// Whether the effect wants to see every answer that the fault is meant for, acting or not.
     static var observes: Bool { get }
 
-    /// The effect with its defaults; keys are then read into it.
-    init()
-
-    /// Checks keys against each other, once all are read; the problem in words, or nil.
-    func problem() -> String?
+    /// Whether the effect makes answers wait, so that it matters when they entered the host.
+    static var delays: Bool { get }
 
     /// Sees an answer before anybody acts on it; only called where ``observes`` says so.
     mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer)
@@ -50,11 +37,10 @@ public protocol DNSEffect: Sendable {
 }
 
 extension DNSEffect {
-    public static var primaryKey: String? { nil }
     public static var rewrites: Bool { true }
     public static var observes: Bool { false }
+    public static var delays: Bool { false }
     public mutating func observe(_ answer: DNS.Answer, question: DNS.NameBuffer) {}
-    public func problem() -> String? { nil }
 }
 
 /// What one effect did to one answer.

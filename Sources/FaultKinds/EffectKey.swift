@@ -4,7 +4,7 @@ import Wire
 /// One key of an effect: how it is written, and which property it sets.
 ///
 /// Its documentation is that of the property, in the effect's source file.
-public struct EffectKey<Effect: DNSEffect>: Sendable {
+public struct EffectKey<Effect: FaultEffect>: Sendable {
     public let name: String
     public let kind: KeySchema.Kind
     public let isRequired: Bool
@@ -105,6 +105,30 @@ extension EffectKey {
         }
     }
 
+    static func percentage(
+        _ name: String, _ property: Property<Percentage>, required: Bool = false
+    ) -> Self {
+        Self(name: name, kind: .percentage, isRequired: required) {
+            (fields, effect) throws(SpecError) in
+            if let value = try fields.percentage(name) { effect[keyPath: property] = value }
+        } written: {
+            $0[keyPath: property].description
+        }
+    }
+
+    static func rate(
+        _ name: String, _ property: Property<ByteRate>, required: Bool = false
+    ) -> Self {
+        Self(name: name, kind: .text, isRequired: required) { (fields, effect) throws(SpecError) in
+            let value = try fields.value(name, expected: "a rate") { (text) throws(ValueProblem) in
+                try ByteRate(parsing: text)
+            }
+            if let value { effect[keyPath: property] = value }
+        } written: {
+            $0[keyPath: property].description
+        }
+    }
+
     /// The name of a zone.
     static func name(_ name: String, _ property: Property<DNS.Name?>) -> Self {
         Self(name: name, kind: .text, isRequired: false) { (fields, effect) throws(SpecError) in
@@ -140,7 +164,7 @@ extension EffectKey {
     }
 }
 
-extension DNSEffect {
+extension FaultEffect {
     /// The effect's keys as files and flags know them.
     public static var schema: KeyGroup {
         KeyGroup(name, text.summary, keys: keys.map(\.schema), primary: primaryKey)

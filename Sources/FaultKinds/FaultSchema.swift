@@ -14,7 +14,7 @@ extension Fault {
             ])
         let types = addressTypes.map(\.description)
         return KeyGroup(
-            "fault", "Names, what happens to their answers, and when.",
+            "fault", "Names, what happens to their answers and connections, and when.",
             keys: [
                 KeySchema("title", .text, "What it is, in one line."),
                 KeySchema("about", .text, "What it rehearses and what to watch."),
@@ -22,7 +22,7 @@ extension Fault {
                 KeySchema(
                     "names", .patterns,
                     "Which names: `a.b.c` exactly, `*.b.c` one or more labels, "
-                        + "`sts.*.b.c` within a label.", required: true),
+                        + "`sts.*.b.c` within a label."),
                 KeySchema("except", .patterns, "Which names are spared, whatever else says."),
                 KeySchema(
                     "types", .choices(types, or: "^TYPE[0-9]+$|^[A-Za-z][A-Za-z0-9]*$"),
@@ -30,10 +30,28 @@ extension Fault {
                 KeySchema("port", .integer(1...65535), "Which port the server has.", default: "53"),
                 KeySchema(
                     "dns", .variants(EffectCatalogue.all.map { $0.schema }),
-                    "What happens to the answers: one effect or several, in order.",
-                    required: true),
+                    "What happens to the answers: one effect or several, in order."),
                 KeySchema(
-                    "probability", .percentage, "In which share of the answers.", default: "100%"),
+                    "net", .variants(EffectCatalogue.net.map { $0.schema }),
+                    "What happens to the connections: one effect or several."),
+                KeySchema(
+                    "hosts", .hosts,
+                    "Whose connections, besides those to `names`: names, addresses and networks, "
+                        + "each with a port if you like."),
+                KeySchema("ports", .ports, "Connections to which ports; all if absent."),
+                KeySchema(
+                    "direction", .choice(NetTerms.Direction.allCases.map(\.rawValue)),
+                    "Connections to the hosts (outbound), or from them to `ports` of this host "
+                        + "(inbound).", default: "outbound"),
+                KeySchema(
+                    "connections", .choice(NetTerms.Connections.allCases.map(\.rawValue)),
+                    "All, or only those that begin while the fault is armed.", default: "all"),
+                KeySchema(
+                    "kill", .bool, "Close the connections that are open when it is armed.",
+                    default: "false"),
+                KeySchema(
+                    "probability", .percentage,
+                    "In which share of the answers, and of the connections.", default: "100%"),
                 KeySchema("flap", .group(flap), flap.doc),
                 KeySchema("after", .duration, "How long after arming it begins.", default: "0s"),
                 KeySchema(

@@ -18,8 +18,9 @@ public struct Flap: Equatable, Sendable {
 public struct FlapState: Sendable {
     private let flap: Flap
     private var random: SeededRandom
-    private var phaseEnds: Duration
-    private(set) var isOn = true
+    /// When the phase that was last asked about ends.
+    public private(set) var phaseEnds: Duration
+    public private(set) var isOn = true
 
     public init(_ flap: Flap, seed: UInt64) {
         self.flap = flap

@@ -15,9 +15,14 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 /// ns of CLOCK_MONOTONIC. The corresponding C function is `clock_gettime`.
-func monotonicNow() -> UInt64 {
+func monotonicNow() -> UInt64 { readClock(CLOCK_MONOTONIC) }
+
+/// Now, in ns of CLOCK_REALTIME.
+func wallClockNow() -> UInt64 { readClock(CLOCK_REALTIME) }
+
+private func readClock(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    unsafe clock_gettime(clock, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }
 

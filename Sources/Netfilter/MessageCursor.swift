@@ -45,6 +45,7 @@ extension PacketInfo.Hook {
             switch UInt32(number) {
             case UInt32(NF_INET_LOCAL_IN.rawValue): .input
             case UInt32(NF_INET_FORWARD.rawValue): .forward
+            case UInt32(NF_INET_LOCAL_OUT.rawValue): .output
             default: .other(number)
             }
     }

@@ -1,15 +1,15 @@
 internal import CNetfilter
 internal import Glibc
 
-/// A netlink socket to the kernel's netfilter, bound, close-on-exec; closed when it goes out of
+/// A netlink socket, to the kernel's netfilter unless told otherwise, bound, close-on-exec; closed when it goes out of
 /// scope. Sendable although it holds a pointer: it is not copyable, so one thread at a time has it.
 @safe struct NetlinkSocket: ~Copyable, @unchecked Sendable {
     private let socket: OpaquePointer
 
     /// Opens and binds a socket in the network namespace of the calling thread.
     /// The corresponding C functions are `mnl_socket_open2` and `mnl_socket_bind`.
-    init() throws(NetlinkError) {
-        guard let socket = unsafe mnl_socket_open2(NETLINK_NETFILTER, Int32(SOCK_CLOEXEC.rawValue))
+    init(_ family: Int32 = NETLINK_NETFILTER) throws(NetlinkError) {
+        guard let socket = unsafe mnl_socket_open2(family, Int32(SOCK_CLOEXEC.rawValue))
         else { throw .last("socket NETLINK_NETFILTER") }
         guard unsafe mnl_socket_bind(socket, 0, pid_t(MNL_SOCKET_AUTOPID)) == 0 else {
             let error = NetlinkError.last("bind NETLINK_NETFILTER")

@@ -53,7 +53,8 @@ public enum JSONSchema {
         switch (kind, Scalar(plain: text)) {
         case (.bool, .bool(let bool)): return .bool(bool)
         case (.integer, .integer(let digits)): return .digits(digits)
-        case (.texts, _), (.choices, _), (.patterns, _), (.addresses, _), (.networks, _):
+        case (.texts, _), (.choices, _), (.patterns, _), (.addresses, _), (.networks, _),
+            (.hosts, _), (.ports, _):
             let words = text.split { "[], ".contains($0) }.map(String.init)
             return .array(words.map(JSON.string))
         default: return .string(text)
@@ -81,6 +82,8 @@ public enum JSONSchema {
         case .patterns: return oneOrMore(reference("pattern"))
         case .addresses: return oneOrMore(reference("address"))
         case .networks: return oneOrMore(reference("network"))
+        case .hosts: return oneOrMore(reference("host"))
+        case .ports: return oneOrMore(reference("port"))
         case .integer(let range):
             return [
                 "type": .string("integer"), "minimum": .digits(String(range.lowerBound)),
@@ -172,6 +175,20 @@ public enum JSONSchema {
         "network": text(
             #"^([0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?)$"#,
             "A network or an address", ["10.0.0.0/8", "2001:db8::/32"]),
+        "host": text(
+            #"^[A-Za-z0-9_*.:/\[\]-]+$"#, "A name, an address or a network, perhaps with a port",
+            ["db.example.com:5432", "10.0.0.0/8", "[2001:db8::9]:443"]),
+        "port": .object([
+            "anyOf": .array([
+                .object([
+                    "type": .string("integer"), "minimum": .digits("1"),
+                    "maximum": .digits("65535"),
+                ]),
+                .object([
+                    "type": .string("string"), "pattern": .string("^[0-9]{1,5}(-[0-9]{1,5})?$"),
+                ]),
+            ]), "description": .string("A port, or a run of ports: 443, 8000-8100"),
+        ]),
     ]
 
     private static func text(_ pattern: String, _ doc: String, _ examples: [String]) -> JSON {

@@ -42,6 +42,10 @@ public struct KeySchema: Hashable, Sendable {
         case addresses
         /// Networks or addresses.
         case networks
+        /// Names, addresses and networks, each with a port or without.
+        case hosts
+        /// Ports and runs of ports.
+        case ports
         case group(KeyGroup)
         /// One or a list of named groups, each a mapping with that one name: `- delay: {by: 1s}`.
         case variants([KeyGroup])

@@ -77,7 +77,13 @@ import Testing
                 journal: journal)
         }
         let journal = JournalStatus(path: "", problem: "")
-        try check("ArmedFault", fault, fault)
+        let shared = SharedAddress(address: "", name: "")
+        let report = ConnectionReport(addresses: 1, shared: [shared])
+        var full = fault
+        full.connections = report
+        try check("ArmedFault", fault, full)
+        try check("ConnectionReport", report, report)
+        try check("SharedAddress", shared, shared)
         try check("FaultList", FaultList(faults: []), FaultList(faults: []))
         try check("FaultCounts", FaultCounts(), FaultCounts())
         try check("Owner", fault.owner, fault.owner)
@@ -102,7 +108,7 @@ import Testing
                 time: time, event: .arm, fault: "", name: "", who: fault.owner, why: "",
                 counts: FaultCounts(), terms: .init(fault)))
         try check("Terms", AgentEvent.Terms(fault), AgentEvent.Terms(fault))
-        #expect(document["components"]?["schemas"].members.count == 14)
+        #expect(document["components"]?["schemas"].members.count == 16)
     }
 
     @Test func theEnumerationsAreComplete() {

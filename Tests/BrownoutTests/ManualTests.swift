@@ -48,8 +48,21 @@ import Testing
         for key in effect.schema.keys { #expect(!key.doc.isEmpty, "\(name): \(key.name)") }
     }
 
+    @Test(arguments: EffectCatalogue.net.map { $0.name })
+    func everyEffectOnConnectionsIsExplained(name: String) throws {
+        let effect = try #require(EffectCatalogue.netEffect(named: name))
+        let manual = Manual(effect.text.manual)
+        #expect(!manual.summary.isEmpty && !manual.paragraphs.isEmpty)
+        #expect(manual.example.contains { $0.hasPrefix("brownout net \(name) ") })
+        for key in effect.schema.keys { #expect(!key.doc.isEmpty, "\(name): \(key.name)") }
+    }
+
+    static let examples =
+        EffectCatalogue.all.flatMap { Manual($0.text.manual).example }
+        + EffectCatalogue.net.flatMap { Manual($0.text.manual).example }
+
     /// The examples that people copy must be commands that work.
-    @Test(arguments: EffectCatalogue.all.flatMap { Manual($0.text.manual).example })
+    @Test(arguments: examples)
     func examplesParse(line: String) throws {
         let words = ExampleWords.split(line)
         #expect(words.first == "brownout")

@@ -21,6 +21,22 @@ import Testing
                 """)
     }
 
+    @Test(
+        arguments: [
+            (.idle, "intercepts nothing"), (.names, "intercepts answers with an armed name"),
+            (.labels, "intercepts answers with a label of an armed name"),
+            (.all, "intercepts every answer"),
+        ] as [(AgentStatus.Prefilter, String)])
+    func saysWhatIsIntercepted(_ row: (AgentStatus.Prefilter, String)) {
+        let text = StatusText(
+            status {
+                $0.statement = .native
+                $0.prefilter = row.0
+            }, now: Samples.start
+        ).text
+        #expect(text.split(separator: "\n").first?.hasSuffix(", \(row.1)") == true)
+    }
+
     @Test func busy() {
         let text = StatusText(
             status {

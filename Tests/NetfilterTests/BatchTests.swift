@@ -57,7 +57,7 @@ import Testing
 
     @Test func tooLong() throws {
         var batch = Batch(sequence: 1)
-        for _ in 0..<10_000 { batch.flushRules("brownout") }
+        for _ in 0..<10_000 { batch.flushRules("brownout", "input") }
         let empty: [UInt8]? = try? batch.bytes()
         #expect(empty == nil)
     }

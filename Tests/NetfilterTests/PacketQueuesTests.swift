@@ -67,8 +67,8 @@ extension KernelTests {
             let numbers = try #require(QueueNumbers(first: 10))
             #expect(numbers.streams == 11)
             #expect(numbers.holds == 12...27)
-            #expect(QueueNumbers(first: 65_518) != nil)
-            #expect(QueueNumbers(first: 65_519) == nil)
+            #expect(QueueNumbers(first: 65_517) != nil)
+            #expect(QueueNumbers(first: 65_518) == nil)
         }
     }
 }

@@ -27,6 +27,7 @@ import Testing
         var packet: UInt32
         var mark: UInt32
         var payload: [UInt8]?
+        var stamp: UInt64 = 0
     }
 
     static func parse(_ bytes: [UInt8]) -> Parsed? {
@@ -39,13 +40,25 @@ import Testing
             #expect(message.queue == 7 && !message.isIPv6 && message.hook == 1)
             return unsafe Parsed(
                 packet: message.packet, mark: message.mark,
-                payload: message.payload.map { unsafe Array($0) })
+                payload: message.payload.map { unsafe Array($0) }, stamp: message.stamp)
         }
     }
 
     @Test func whole() {
         let bytes = Self.message(Self.header + Self.attribute(3, [0, 0, 1, 2]) + Self.payload)
         #expect(Self.parse(bytes) == Parsed(packet: 5, mark: 258, payload: [1, 2, 3]))
+    }
+
+    @Test func stamp() {
+        // NFQA_TIMESTAMP: 2 s and 3 µs.
+        let time: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3]
+        let whole = Self.message(Self.header + Self.attribute(4, time) + Self.payload)
+        #expect(Self.parse(whole)?.stamp == 2_000_003_000)
+        // One that is cut short is none of the kernel's messages.
+        let short = Self.message(Self.header + Self.attribute(4, Array(time.dropLast())))
+        #expect(Self.parse(short) == nil)
+        let most = Self.attribute(4, [UInt8](repeating: 255, count: 16))
+        #expect(Self.parse(Self.message(Self.header + most)) != nil)
     }
 
     @Test func missingParts() {

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(
-        arguments: [(82, false), (83, true), (100, true), (117, true), (118, false)]
+        arguments: [(81, false), (82, true), (100, true), (118, true), (119, false)]
             as [(UInt16, Bool)])
     func overlap(_ row: (first: UInt16, overlaps: Bool)) throws {
         let numbers = try #require(QueueNumbers(first: row.first))

@@ -9,6 +9,7 @@ extension Route {
             query: [
                 Parameter(name: "name", kind: .text), Parameter(name: "for", kind: .duration),
                 Parameter(name: "lease", kind: .duration), Parameter(name: "dry-run", kind: .flag),
+                Parameter(name: "session", kind: .text),
             ],
             takes: ArmRequest.Format.allCases.map(\.rawValue), status: 201,
             gives: .json("ArmedFault"),
@@ -20,7 +21,7 @@ extension Route {
             let order = ArmOrder(
                 body: call.body, name: call.text("name"), for: try call.duration("for"),
                 lease: try call.duration("lease"), dryRun: try call.flag("dry-run"),
-                owner: call.owner)
+                session: call.text("session"), owner: call.owner)
             return try .value(try await agent.arm(order), status: 201)
         },
         Route(

@@ -30,6 +30,10 @@ public protocol DataPath: Sendable {
     /// Keeps the kernel queueing for so long from now on, and no longer.
     func renew(for time: Duration) async throws(DataPathError)
 
+    /// Has a fault find out at once what it is about, where that takes asking: the addresses of its
+    /// names. To be called when it is in force; without an answer it learns from those of others.
+    func seed(_ id: String) async
+
     /// What the packet loop has counted. Answered *by the loop*: an answer proves that it lives.
     func snapshot() async throws(DataPathError) -> PathSnapshot
 
@@ -38,6 +42,10 @@ public protocol DataPath: Sendable {
 
     /// Lets go of everything in the kernel; held packets pass.
     func close() async
+}
+
+extension DataPath {
+    public func seed(_ id: String) async {}
 }
 
 /// A fault as the data path gets it.
@@ -49,10 +57,14 @@ public struct PathFault: Sendable {
     public var dryRun: Bool
     /// From now until its end, whatever becomes of its lease.
     public var remaining: Duration
+    /// Over which it was armed, and which it must not cut.
+    public var session: ClientSession?
 
     public init(
-        id: String, fault: LoadedFault, seed: UInt64, dryRun: Bool, remaining: Duration
+        id: String, fault: LoadedFault, seed: UInt64, dryRun: Bool, remaining: Duration,
+        session: ClientSession? = nil
     ) {
+        self.session = session
         self.id = id
         self.fault = fault
         self.seed = seed
@@ -65,10 +77,16 @@ public struct PathFault: Sendable {
 public struct PathSnapshot: Equatable, Sendable {
     /// By id; faults that have not seen a packet may be missing.
     public var faults: [String: FaultCounts]
+    /// By id, of faults on connections.
+    public var connections: [String: ConnectionReport]
     public var counters: PacketCounters
 
-    public init(faults: [String: FaultCounts] = [:], counters: PacketCounters = .init()) {
+    public init(
+        faults: [String: FaultCounts] = [:], connections: [String: ConnectionReport] = [:],
+        counters: PacketCounters = .init()
+    ) {
         self.faults = faults
+        self.connections = connections
         self.counters = counters
     }
 }

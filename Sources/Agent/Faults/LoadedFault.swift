@@ -1,4 +1,5 @@
 public import Control
+public import Wire
 
 /// A fault that has been read and checked, as far as the agent needs to know it.
 public struct LoadedFault: Sendable {
@@ -6,12 +7,18 @@ public struct LoadedFault: Sendable {
     public var name: String
     /// Its patterns in Spec's text form.
     public var names: [String]
+    /// The addresses and networks whose connections it acts on, as people see them.
+    public var hosts: [String]
+    /// The same, as values.
+    public var networks: [CIDR]
     /// Patterns of names that it leaves alone.
     public var except: [String]
     /// Those of `names` that would match nearly everything; a fault with one of them is refused.
     public var tooBroad: [String]
     /// Its effects in order, in a few words each.
     public var effects: [String]
+    /// Whether it would cut a session, as far as it names addresses or everybody.
+    public var cuts: @Sendable (ClientSession) -> Bool = { _ in false }
     /// How long it lasts when the request does not say.
     public var lease: Duration?
     /// The seed that it asks for.
@@ -22,12 +29,15 @@ public struct LoadedFault: Sendable {
     public var content: any Sendable
 
     public init(
-        name: String, names: [String], except: [String] = [], tooBroad: [String] = [],
+        name: String, names: [String], hosts: [String] = [], networks: [CIDR] = [],
+        except: [String] = [], tooBroad: [String] = [],
         effects: [String], lease: Duration? = nil, seed: UInt64? = nil, spec: JSONValue,
         content: any Sendable
     ) {
         self.name = name
         self.names = names
+        self.hosts = hosts
+        self.networks = networks
         self.except = except
         self.tooBroad = tooBroad
         self.effects = effects

@@ -1,7 +1,8 @@
 public import Control
 import FoundationEssentials
+public import Wire
 
-/// The names that no fault may touch: `/etc/brownout/protected`, one pattern a line.
+/// The names and networks that no fault may touch: `/etc/brownout/protected`, one a line.
 ///
 /// Empty lines and what follows a `#` are skipped.
 public struct ProtectedNames: Sendable {
@@ -11,9 +12,12 @@ public struct ProtectedNames: Sendable {
     /// In the order of the file, in Spec's normal form. The data path is to spare these names too
     /// (as an `except:` of every fault): an alias that is protected may point at a name that is not.
     public let patterns: [String]
+    /// Whose connections no fault touches.
+    public let networks: [CIDR]
     private let shapes: [NameShape]
 
-    public init(patterns: [String] = []) {
+    public init(patterns: [String] = [], networks: [CIDR] = []) {
+        self.networks = networks
         self.patterns = patterns
         shapes = patterns.map(NameShape.init)
     }
@@ -31,10 +35,15 @@ public struct ProtectedNames: Sendable {
     /// Reads the list's text.
     public init(text: String, file: String, spec: SpecReader) throws(Problem) {
         var patterns: [String] = []
+        var networks: [CIDR] = []
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             let pattern = line.prefix { $0 != "#" }.trimmed
             guard !pattern.isEmpty else { continue }
+            if let network = CIDR(pattern) {
+                networks.append(network)
+                continue
+            }
             do {
                 patterns.append(try spec.pattern(pattern))
             } catch {
@@ -42,7 +51,7 @@ public struct ProtectedNames: Sendable {
                     location: "\(file):\(index + 1)", problem: "`\(pattern)`: \(error.error)")
             }
         }
-        self.init(patterns: patterns)
+        self.init(patterns: patterns, networks: networks)
     }
 
     /// Reads the list. Without a path the default one, which may be missing; a path that was asked
@@ -64,6 +73,14 @@ public struct ProtectedNames: Sendable {
 
     /// Refuses a fault that could match a protected name, unless its `except:` spares it whole.
     public func check(_ fault: LoadedFault) throws(APIError) {
+        for network in fault.networks {
+            for other in networks
+            where network.contains(other.network) || other.contains(network.network) {
+                throw APIError(
+                    .protected,
+                    "`\(network)` overlaps the protected `\(other)`; nothing is armed")
+            }
+        }
         let spared = fault.except.map(NameShape.init)
         for name in fault.names {
             let shape = NameShape(name)

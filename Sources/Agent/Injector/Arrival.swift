@@ -7,10 +7,16 @@ public struct Arrival: Equatable, Sendable {
     public var isForwarded: Bool
     /// Whether it came over the loopback interface.
     public var isOnLoopbackInterface: Bool
-    /// Monotonic nanoseconds.
+    /// When the packet is decided, in monotonic nanoseconds.
     public var time: UInt64
+    /// When it entered the host, before it waited to be decided: where a delay starts.
+    public var entered: UInt64
 
-    public init(isForwarded: Bool, isOnLoopbackInterface: Bool, time: UInt64) {
+    /// - Parameter entered: The same as `time` if not given.
+    public init(
+        isForwarded: Bool, isOnLoopbackInterface: Bool, time: UInt64, entered: UInt64? = nil
+    ) {
+        self.entered = entered ?? time
         self.isForwarded = isForwarded
         self.isOnLoopbackInterface = isOnLoopbackInterface
         self.time = time

@@ -151,7 +151,7 @@ extension Injector {
                 message: stream.pending.span.extracting(range), at: arrival.time,
                 keepingLength: true)
             stream.decided = range.upperBound
-            let until = arrival.time &+ decision.delay.wholeNanoseconds
+            let until = arrival.entered &+ decision.delay.wholeNanoseconds
             if decision.delay > .zero {
                 stream.delayedUntil = max(stream.delayedUntil, until)
                 stream.delayToken = decision.holder

@@ -10,7 +10,10 @@ public struct Injector: Sendable {
     public internal(set) var counters = InjectorCounters()
     /// Who the host asks; decides what `leg: auto` and `leg: loopback` mean.
     public var resolvers: HostResolvers
-    public private(set) var faults: [LiveFault] = []
+    public internal(set) var faults: [LiveFault] = []
+    /// Addresses that answers have just taught, for the kernel's sets. Whoever lets an answer go takes
+    /// them first.
+    public var learned: [LearnedAddress] = []
     private let protected: NameMatcher
 
     // Kept between packets for their room, so that deciding allocates nothing.
@@ -19,7 +22,9 @@ public struct Injector: Sendable {
     private var firedNow: [Int] = []
     var messageOut = Writer(capacity: 65_535)
     var streams = TCPStreams()
+    var order = PacketOrder()
     private var nextToken: UInt64 = 1
+    private var followers = 0
 
     /// What an answer over UDP may grow to: 512 octets without EDNS (RFC 1035 section 4.2.1), else
     /// the size that passes everywhere unfragmented (DNS flag day 2020).
@@ -32,11 +37,17 @@ public struct Injector: Sendable {
         self.protected = NameMatcher(patterns: protected)
     }
 
+    /// Whether an armed fault makes answers wait: `Arrival.entered` matters then.
+    public var delays: Bool {
+        faults.contains { !$0.isDryRun && $0.fault.effects.contains { type(of: $0).delays } }
+    }
+
     /// Puts a fault in force behind those that are armed already.
     public mutating func arm(_ fault: LiveFault) {
         var fault = fault
         fault.holdToken = makeToken()
         faults.append(fault)
+        countFollowers()
     }
 
     /// Takes a fault out of force; nil if there is none of that id.
@@ -47,6 +58,7 @@ public struct Injector: Sendable {
     public mutating func lift(_ id: String) -> LiveFault? {
         guard let index = faults.firstIndex(where: { $0.id == id }) else { return nil }
         let fault = faults.remove(at: index)
+        countFollowers()
         if faults.isEmpty { streams.removeAll() } else { streams.unsilence() }
         return fault
     }
@@ -85,6 +97,11 @@ public struct Injector: Sendable {
         }
     }
 
+    /// Faults that learn from answers.
+    private mutating func countFollowers() {
+        followers = faults.count { $0.connections?.follows == true }
+    }
+
     mutating func makeToken() -> UInt64 {
         defer { nextToken += 1 }
         return nextToken
@@ -118,7 +135,7 @@ public struct Injector: Sendable {
             counters.held += 1
             if replaced { counters.rewritten += 1 }
             return .hold(
-                until: arrival.time &+ decision.delay.wholeNanoseconds, token: decision.holder,
+                until: arrival.entered &+ decision.delay.wholeNanoseconds, token: decision.holder,
                 replaced: replaced)
         }
     }
@@ -150,13 +167,14 @@ public struct Injector: Sendable {
         guard view.load(message, from: bytes) else { return .pass }
         counters.answers += 1
         if !protected.patterns.isEmpty, view.hasAny(of: protected) { return .pass }
+        if followers > 0 { learn(from: message, bytes: bytes, at: time) }
 
         var isLoaded = false
         var delay = Duration.zero
         var holder: UInt64 = 0
         var dropped = false
         firedNow.removeAll(keepingCapacity: true)
-        for index in faults.indices {
+        for index in faults.indices where !faults[index].effects.isEmpty {
             faults[index].counters.seen += 1
             guard faults[index].matches(view) else { continue }
             faults[index].counters.matched += 1

@@ -32,6 +32,9 @@ public struct LiveFault: Sendable {
     /// Under which answers wait that it delays.
     public internal(set) var holdToken: UInt64 = 0
 
+    /// What it does to connections.
+    public var connections: LiveConnections?
+
     var effects: [any DNSEffect]
     let matcher: NameMatcher
     let mark: DNS.ExtendedError?
@@ -41,13 +44,16 @@ public struct LiveFault: Sendable {
     private let start: Duration
     private var flap: FlapState?
     private var random: SeededRandom
+    var holdRandom: SeededRandom
 
     /// RFC 8914 sets no limit to EXTRA-TEXT; this one keeps answers small.
     static let markLimit = 96
 
     public init(
-        id: String, name: String, fault: Fault, seed: UInt64, isDryRun: Bool, armedAt: UInt64
+        id: String, name: String, fault: Fault, seed: UInt64, isDryRun: Bool, armedAt: UInt64,
+        connections: LiveConnections? = nil
     ) {
+        self.connections = connections
         self.id = id
         self.fault = fault
         self.seed = seed
@@ -61,6 +67,7 @@ public struct LiveFault: Sendable {
         types = fault.types
         start = fault.after
         random = SeededRandom(seed: seed)
+        holdRandom = SeededRandom(seed: SeededRandom.mix(seed &+ 1))
         // A stream of its own, so that the number of answers does not move the phases.
         flap = fault.flap.map { FlapState($0, seed: SeededRandom.mix(seed)) }
     }
@@ -87,8 +94,13 @@ public struct LiveFault: Sendable {
 
     /// Whether it acts now: after its delay, in an "on" phase, and in its share of answers.
     mutating func acts(at elapsed: Duration) -> Bool {
-        guard elapsed >= start, flap?.isOn(at: elapsed - start) ?? true else { return false }
+        guard isOn(at: elapsed) else { return false }
         return fault.probability >= 1 || random.chance(fault.probability)
+    }
+
+    /// Whether it is past its delay, and in an "on" phase.
+    mutating func isOn(at elapsed: Duration) -> Bool {
+        elapsed >= start && flap?.isOn(at: elapsed - start) ?? true
     }
 
     /// Lets the effects see an answer that the fault is meant for, whether it acts or not.

@@ -14,7 +14,7 @@ public struct PrefilterPlan: Equatable, Sendable {
     public static let limit = 15
 
     public init(faults: [Fault]) {
-        self.init(patterns: faults.flatMap(\.names).map(\.literalLabels))
+        self.init(patterns: faults.flatMap(\.watchedNames).map(\.literalLabels))
     }
 
     /// Plans for patterns, each given as its literal labels from the left.

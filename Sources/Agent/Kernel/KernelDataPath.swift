@@ -11,7 +11,20 @@ public actor KernelDataPath: DataPath {
     private let numbers: QueueNumbers
     private let matchesLabels: Bool
     private let loop: PacketLoop<PacketJudge>
-    private var table: OwnerTable?
+    private let table: SharedTable
+    private var names: NameFilter?
+    /// What the name filter holds for the rules in force.
+    private var keys: Set<NameKey> = []
+    private let spared: SparedConnections
+    private var dump: ConnectionDump?
+    /// The kernel's numbers for faults on connections, by the faults' ids.
+    private var connections: [String: Int] = [:]
+    private var lastNumber = 0
+    /// What goes on beside a fault: its phases, and asking for its names.
+    private var companions: [String: [Task<Void, Never>]] = [:]
+    private var seeders: [String: NameSeeder] = [:]
+    /// Faults that end the connections that are open, once they know them.
+    private var killing: Set<String> = []
     private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
 
@@ -26,17 +39,21 @@ public actor KernelDataPath: DataPath {
         queues = QueueRun(first: numbers.datagrams, count: UInt16(QueueNumbers.count))
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
+        spared = SparedConnections(protected)
+        // For counts alone: without it they stay 0.
+        dump = try? ConnectionDump()
+        table = SharedTable(sockets.table)
         let judge = PacketJudge(
             injector: Injector(
                 resolvers: readResolvers(),
                 protected: protected.patterns.compactMap { NamePattern($0) }),
-            loopbackInterface: Interfaces.index(of: "lo") ?? 1)
+            loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table)
         do throws(NetlinkError) {
             loop = try PacketLoop(sockets.queues, handler: judge)
         } catch {
             throw DataPathError(error)
         }
-        table = .some(consume sockets.table)
+        names = consume sockets.names
     }
 
     public func begin(_ fault: PathFault) async throws(DataPathError) {
@@ -45,26 +62,160 @@ public actor KernelDataPath: DataPath {
         }
         let resolvers = readResolvers()
         let (id, name, seed, dryRun) = (fault.id, fault.fault.name, fault.seed, fault.dryRun)
+        // Before the injector knows it: what it learns needs a place to go to.
+        let number = try addConnections(fault, content)
+        let live = number.flatMap { number in
+            content.net.map {
+                LiveConnections(
+                    number: number, terms: $0, except: content.except,
+                    sparing: fault.session)
+            }
+        }
         try await onLoop { judge, reply in
             judge.injector.resolvers = resolvers
             judge.injector.arm(
                 LiveFault(
                     id: id, name: name, fault: content, seed: seed, isDryRun: dryRun,
-                    armedAt: reply.now))
+                    armedAt: reply.now, connections: live))
+            reply.stampArrivals(judge.injector.delays)
+        }
+        if number != nil { followPhases(of: fault, content) }
+    }
+
+    private func addConnections(
+        _ fault: PathFault, _ content: Fault
+    ) throws(DataPathError) -> Int? {
+        guard let rules = ConnectionFault(fault, content, number: lastNumber + 1) else {
+            return nil
+        }
+        let (spared, queue) = (spared, numbers.connections)
+        lastNumber += 1
+        try onTable { (table) throws(NetlinkError) in
+            try table.add(rules, sparing: spared, queue: queue)
+        }
+        connections[fault.id] = rules.number
+        seeders[fault.id] = content.net.flatMap { NameSeeder($0) }
+        if content.net?.kill == true, !fault.dryRun { killing.insert(fault.id) }
+        return rules.number
+    }
+
+    /// Has the kernel's side of a fault begin late, rest and act again.
+    private func followPhases(of fault: PathFault, _ content: Fault) {
+        guard content.after > .zero || content.flap != nil else { return }
+        let (id, after, remaining) = (fault.id, content.after, fault.remaining)
+        // The same phases as those of the answers.
+        var phases = content.flap.map { FlapState($0, seed: SeededRandom.mix(fault.seed)) }
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let task = Task { [weak self] in
+            var next = after
+            while !Task.isCancelled {
+                guard (try? await clock.sleep(until: begun + next)) != nil else { return }
+                let left = remaining - next
+                guard left > .zero else { return }
+                let isOn = phases?.isOn(at: next - after) ?? true
+                let end = phases.map { after + $0.phaseEnds }
+                await self?.act(id, for: isOn ? min(left, end.map { $0 - next } ?? left) : nil)
+                guard let end else { return }
+                next = end
+            }
+        }
+        companions[id, default: []].append(task)
+    }
+
+    private func act(_ id: String, for time: Duration?) {
+        guard let number = connections[id] else { return }
+        // The kernel's timeout ends a phase even if this comes late, or not at all.
+        try? onTable { (table) throws(NetlinkError) in
+            try table.set(connections: number, acting: time)
+        }
+    }
+
+    public func seed(_ id: String) async {
+        let readResolvers = readResolvers
+        let pause = await seeders[id]?.ask(readResolvers())
+        if killing.remove(id) != nil { await closeConnections(of: id) }
+        guard let seeder = seeders[id], let pause else { return }
+        let task = Task {
+            var pause = pause
+            while (try? await Task.sleep(for: pause)) != nil {
+                pause = await seeder.ask(readResolvers())
+            }
+        }
+        companions[id, default: []].append(task)
+    }
+
+    /// Ends the connections that a fault is about.
+    private func closeConnections(of id: String) async {
+        let found = try? await onLoop { judge, reply in
+            (judge.injector.faults.first { $0.id == id }?.connections, reply.now)
+        }
+        guard let (connections, now) = found, let live = connections,
+            var open = try? OpenConnections()
+        else { return }
+        _ = try? open.end { own, other in
+            guard let here = IPAddress(octets: own.address),
+                let there = IPAddress(octets: other.address)
+            else { return false }
+            return live.hasConnection(
+                own: Endpoint(here, port: own.port), other: Endpoint(there, port: other.port),
+                at: now)
+        }
+    }
+
+    private func onTable<Value: Sendable>(
+        _ body: (inout OwnerTable) throws(NetlinkError) -> Value
+    ) throws(DataPathError) -> Value? {
+        do throws(NetlinkError) {
+            return try table.with(body)
+        } catch {
+            throw DataPathError(error)
         }
     }
 
     public func end(_ ids: [String]) async throws(DataPathError) -> [String: FaultCounts] {
-        try await onLoop { judge, reply in
+        let kernel = counts(of: ids)
+        try removeConnections(ids)
+        let counts = try await onLoop { judge, reply in
             var counts: [String: FaultCounts] = [:]
             for id in ids {
                 guard let fault = judge.injector.lift(id) else { continue }
-                counts[id] = FaultCounts(fault.counters)
+                counts[id] = FaultCounts(fault.counters, fault.connections)
                 reply.release(token: fault.holdToken)
             }
             if judge.injector.faults.isEmpty { reply.releaseAll() }
+            reply.stampArrivals(judge.injector.delays)
             return counts
         }
+        return counts.merging(kernel) { $0 + $1 }
+    }
+
+    private func removeConnections(_ ids: [String]) throws(DataPathError) {
+        let numbers = Set(ids.compactMap { connections[$0] })
+        for id in ids {
+            for task in companions.removeValue(forKey: id) ?? [] { task.cancel() }
+            seeders[id] = nil
+            killing.remove(id)
+        }
+        guard !numbers.isEmpty else { return }
+        let spared = spared
+        try onTable { (table) throws(NetlinkError) in
+            try table.remove(connections: numbers, sparing: spared)
+        }
+        for id in ids { connections[id] = nil }
+    }
+
+    /// What the kernel has counted for faults on connections.
+    private func counts(of ids: some Sequence<String>) -> [String: FaultCounts] {
+        var found: [String: FaultCounts] = [:]
+        for id in ids {
+            guard let number = connections[id],
+                let counts = try? dump?.counts(of: number)
+            else { continue }
+            found[id] = FaultCounts(
+                seen: counts.matched, matched: counts.matched, fired: counts.fired)
+        }
+        return found
     }
 
     public func enforce(
@@ -75,19 +226,31 @@ public actor KernelDataPath: DataPath {
             guard let content = fault.fault.content as? Fault else { continue }
             terms.append((content, fault.remaining))
         }
-        do {
-            if terms.isEmpty {
-                try table?.rest()
-                tidyLater()
-                return .idle
-            }
-            tidying?.cancel()
-            let plan = RulesetPlan(terms, queues: numbers, matchesLabels: matchesLabels)
-            try table?.apply(plan.ruleset)
-            return plan.queuesEverything ? .all : .labels
-        } catch {
-            throw DataPathError(error)
+        if terms.isEmpty {
+            try onTable { (table) throws(NetlinkError) in try table.rest() }
+            holdNames([])
+            tidyLater()
+            return .idle
         }
+        tidying?.cancel()
+        let plan = RulesetPlan(
+            terms, queues: numbers, names: names?.id, matchesLabels: matchesLabels)
+        // Names that are added are in the filter before a rule may need them, and those that are not
+        // wanted any more leave it after.
+        names?.widen(to: plan.keys)
+        do throws(DataPathError) {
+            try onTable { (table) throws(NetlinkError) in try table.apply(plan.ruleset) }
+        } catch {
+            holdNames(keys)
+            throw error
+        }
+        holdNames(plan.keys)
+        return plan.ruleset.isEmpty ? .idle : plan.prefilter
+    }
+
+    private func holdNames(_ keys: Set<NameKey>) {
+        names?.narrow(to: keys)
+        self.keys = keys
     }
 
     /// Takes the rules away once nobody has armed anything for a while. Not at once: for some 15 ms
@@ -103,28 +266,32 @@ public actor KernelDataPath: DataPath {
     private func tidy() {
         // A task that was cancelled in time does not come here; one too late finds itself replaced.
         guard !Task.isCancelled else { return }
-        try? table?.disarm()
+        try? onTable { (table) throws(NetlinkError) in try table.disarm() }
     }
 
     private static let tidyAfter = Duration.seconds(1)
 
     public func renew(for time: Duration) async throws(DataPathError) {
-        do {
-            try table?.renew(for: time)
-        } catch {
-            throw DataPathError(error)
-        }
+        try onTable { (table) throws(NetlinkError) in try table.renew(for: time) }
     }
 
     public func snapshot() async throws(DataPathError) -> PathSnapshot {
         let (faults, counters, held) = try await onLoop { judge, reply in
             (
-                judge.injector.faults.map { ($0.id, $0.counters) }, judge.injector.counters,
-                reply.heldCount
+                judge.injector.faults.map { fault in
+                    (
+                        fault.id, FaultCounts(fault.counters, fault.connections),
+                        fault.connections.map { ConnectionReport($0, at: reply.now) }
+                    )
+                }, judge.injector.counters, reply.heldCount
             )
         }
         var snapshot = PathSnapshot()
-        for (id, counts) in faults { snapshot.faults[id] = FaultCounts(counts) }
+        let kernel = counts(of: connections.keys)
+        for (id, counts, report) in faults {
+            snapshot.faults[id] = kernel[id].map { counts + $0 } ?? counts
+            snapshot.connections[id] = report
+        }
         snapshot.counters = PacketCounters(
             counters, loop: loop.counters, heldNow: UInt64(clamping: held))
         return snapshot
@@ -143,9 +310,14 @@ public actor KernelDataPath: DataPath {
         tidying?.cancel()
         // Rules first: closing a queue drops what arrives in that moment, and removing the table
         // drops what waits in any queue.
-        try? table?.disarm()
+        for task in companions.values.joined() { task.cancel() }
+        let (numbers, spared) = (Set(connections.values), spared)
+        try? onTable { (table) throws(NetlinkError) in
+            try table.remove(connections: numbers, sparing: spared)
+            try table.disarm()
+        }
         await loop.stop()
-        table = nil
+        table.close()
     }
 
     private func onLoop<Value: Sendable>(
@@ -170,10 +342,27 @@ extension DataPathError {
 }
 
 extension FaultCounts {
-    init(_ counters: FaultCounters) {
+    /// What the injector has counted: answers, and packets that it held back.
+    init(_ counters: FaultCounters, _ connections: LiveConnections?) {
         self.init(
-            seen: counters.seen, matched: counters.matched, fired: counters.fired,
-            passed: counters.passed)
+            seen: counters.seen, matched: counters.matched,
+            fired: counters.fired + (connections?.fired ?? 0), passed: counters.passed)
+    }
+
+    static func + (left: Self, right: Self) -> Self {
+        FaultCounts(
+            seen: left.seen + right.seen, matched: left.matched + right.matched,
+            fired: left.fired + right.fired, passed: left.passed + right.passed)
+    }
+}
+
+extension ConnectionReport {
+    init(_ live: LiveConnections, at now: UInt64) {
+        self.init(
+            addresses: live.books.reduce(0) { $0 + $1.count(at: now) },
+            evicted: live.books.reduce(0) { $0 + $1.evicted }, unresolved: live.unresolved,
+            shared: live.shared.map { SharedAddress(address: $0.key.description, name: $0.value) }
+                .sorted { $0.address < $1.address })
     }
 }
 

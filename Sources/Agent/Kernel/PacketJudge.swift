@@ -7,11 +7,13 @@ struct PacketJudge: PacketHandler {
     private let loopbackInterface: UInt32
     private var out = Writer(capacity: PacketJudge.packetLimit)
     private var releases: [HoldEnd] = []
+    private let table: SharedTable
 
     /// What one netlink attribute takes: 65,535 octets less its header of 4.
     static let packetLimit = 65_531
 
-    init(injector: Injector, loopbackInterface: UInt32) {
+    init(injector: Injector, loopbackInterface: UInt32, table: SharedTable) {
+        self.table = table
         self.injector = injector
         self.loopbackInterface = loopbackInterface
     }
@@ -19,12 +21,20 @@ struct PacketJudge: PacketHandler {
     mutating func handle(
         _ packet: Span<UInt8>, _ info: PacketInfo, _ reply: inout Reply
     ) -> Netfilter.Verdict {
+        if info.isOfConnection {
+            if let sentence = CondemnedPacket(mark: info.mark) {
+                return sentence == .dropped ? .drop : .accept
+            }
+            return Netfilter.Verdict(injector.decideConnection(packet, time: info.arrival))
+        }
         out.reset()
         releases.removeAll(keepingCapacity: true)
         let arrival = Arrival(
             isForwarded: info.hook == .forward,
-            isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival)
+            isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival,
+            entered: info.entered)
         let verdict = injector.decide(packet, arrival: arrival, out: &out, releases: &releases)
+        if !injector.learned.isEmpty { follow() }
         for release in releases { settle(release, &reply) }
         switch verdict {
         case .accept:
@@ -40,11 +50,39 @@ struct PacketJudge: PacketHandler {
         }
     }
 
+    /// Puts addresses into the kernel's sets: whoever reads the answer finds the fault there already.
+    private mutating func follow() {
+        let changes = injector.learned.map { learned in
+            OwnerTable.Followed(
+                fault: learned.number, group: learned.group,
+                address: learned.change.address.octets,
+                time: learned.change.time.map { .nanoseconds(Int64(clamping: $0)) })
+        }
+        injector.learned.removeAll(keepingCapacity: true)
+        do throws(NetlinkError) {
+            _ = try table.with { (table) throws(NetlinkError) in try table.follow(changes) }
+        } catch {
+            injector.countError()
+        }
+    }
+
     private func settle(_ release: HoldEnd, _ reply: inout Reply) {
         switch release.action {
         case .accept: reply.release(token: release.token)
         case .drop: reply.dropHeld(token: release.token)
         case .replace(let bytes): reply.release(token: release.token, replacing: bytes.span)
         }
+    }
+}
+
+extension Netfilter.Verdict {
+    /// Of a packet that is not rewritten.
+    fileprivate init(_ verdict: Verdict) {
+        self =
+            switch verdict {
+            case .accept, .replace: .accept
+            case .drop: .drop
+            case .hold(let until, let token, _): .hold(until: until, token: token, replaced: false)
+            }
     }
 }

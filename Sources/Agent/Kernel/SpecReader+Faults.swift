@@ -1,6 +1,7 @@
 import Control
 import FaultKinds
 import Spec
+import Wire
 
 extension SpecReader {
     /// Reads faults as Spec and FaultKinds do.
@@ -44,13 +45,28 @@ extension LoadedFault {
     init(_ fault: Fault, name: String?) {
         let json = fault.node.json()
         self.init(
-            name: name ?? fault.title ?? fault.names.first?.description ?? "fault",
-            names: fault.names.map(\.description),
+            name: name ?? fault.title ?? fault.watchedNames.first?.description ?? "fault",
+            names: fault.watchedNames.map(\.description),
+            hosts: fault.net?.hosts.compactMap { host in
+                guard case .network = host.target else { return nil }
+                return host.description
+            } ?? [],
+            networks: fault.net?.hosts.compactMap { host in
+                guard case .network(let network) = host.target else { return nil }
+                return network
+            } ?? [],
             except: fault.except.map(\.description),
-            tooBroad: fault.names.filter(\.isTooBroad).map(\.description),
-            effects: fault.effects.map { $0.summary },
+            tooBroad: fault.tooBroad,
+            effects: fault.effects.map { $0.summary }
+                + (fault.net?.effects.map { $0.summary } ?? []),
             lease: fault.lease, seed: fault.seed,
             // A tree that was just read is JSON; if not, its text is still worth showing.
             spec: (try? ControlJSON.decode(from: json.utf8)) ?? .string(json), content: fault)
+        guard let terms = fault.net else { return }
+        cuts = { session in
+            session.own.port != ClientSession.sshPort
+                && LiveConnections(number: 0, terms: terms, except: [])
+                    .hasConnection(own: session.own, other: session.other, at: 0)
+        }
     }
 }

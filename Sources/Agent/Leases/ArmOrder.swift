@@ -8,11 +8,13 @@ public struct ArmOrder: Sendable {
     public var duration: Duration?
     public var lease: Duration?
     public var dryRun: Bool
+    /// The connection that the client is used over, as SSH_CONNECTION has it.
+    public var session: String?
     public var owner: Owner
 
     public init(
         body: String, name: String? = nil, for duration: Duration? = nil, lease: Duration? = nil,
-        dryRun: Bool = false, owner: Owner
+        dryRun: Bool = false, session: String? = nil, owner: Owner
     ) {
         self.body = body
         // What people see: on one line, without the power to move their cursor.
@@ -24,6 +26,7 @@ public struct ArmOrder: Sendable {
         self.duration = duration
         self.lease = lease
         self.dryRun = dryRun
+        self.session = session
         self.owner = owner
     }
 }

@@ -7,6 +7,8 @@ struct Lease: Sendable {
     let seed: UInt64
     let dryRun: Bool
     let owner: Owner
+    /// Over which it was armed.
+    var session: ClientSession?
     let armedAt: Timestamp
     /// When it ends, however often it is renewed.
     let ends: Duration
@@ -16,6 +18,7 @@ struct Lease: Sendable {
     var renewed: Duration
     var renewedAt: Timestamp
     var counts = FaultCounts()
+    var connections: ConnectionReport?
     /// `counts.fired` in the latest summary.
     var reported: UInt64 = 0
 
@@ -36,14 +39,16 @@ struct Lease: Sendable {
 
     func armed(at now: Duration) -> ArmedFault {
         ArmedFault(
-            id: id, name: fault.name, names: fault.names, effects: fault.effects, dryRun: dryRun,
+            id: id, name: fault.name, names: fault.names + fault.hosts, effects: fault.effects,
+            dryRun: dryRun,
             seed: seed, armedAt: armedAt, endsAt: endsAt, leaseEndsAt: leaseEndsAt,
             remainingSeconds: Double(max(.zero, leaseEnds - now).wholeMilliseconds) / 1000,
-            counts: counts, owner: owner, spec: fault.spec)
+            counts: counts, connections: connections, owner: owner, spec: fault.spec)
     }
 
     func path(at now: Duration) -> PathFault {
         PathFault(
-            id: id, fault: fault, seed: seed, dryRun: dryRun, remaining: max(.zero, ends - now))
+            id: id, fault: fault, seed: seed, dryRun: dryRun, remaining: max(.zero, ends - now),
+            session: session)
     }
 }

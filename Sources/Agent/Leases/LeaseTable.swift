@@ -43,6 +43,12 @@ struct LeaseTable: Sendable {
         }
     }
 
+    mutating func update(_ reports: [String: ConnectionReport]) {
+        for index in leases.indices {
+            if let new = reports[leases[index].id] { leases[index].connections = new }
+        }
+    }
+
     /// Those that have fired since they were last asked for.
     mutating func takeFired() -> [Lease] {
         var fired: [Lease] = []

@@ -105,6 +105,7 @@ extension ArmRequest {
         if let duration { query.append(("for", duration.queryText)) }
         if let lease { query.append(("lease", lease.queryText)) }
         if dryRun { query.append(("dry-run", "true")) }
+        if let session { query.append(("session", session)) }
         return query
     }
 }

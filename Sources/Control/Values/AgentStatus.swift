@@ -24,9 +24,10 @@ public struct AgentStatus: Codable, Equatable, Sendable {
         case native, compat, none
     }
 
-    /// `idle`: nothing; `labels`: only answers with a label of an armed pattern; `all`: every answer.
+    /// `idle`: nothing; `names`: only answers with a name of an armed pattern, and what the kernel cannot
+    /// read; `labels`: only answers with a label of an armed pattern; `all`: every answer.
     public enum Prefilter: String, Codable, CaseIterable, Sendable {
-        case idle, labels, all
+        case idle, names, labels, all
     }
 
     public init(

@@ -12,6 +12,9 @@ public struct ArmRequest: Equatable, Sendable {
     public var lease: Duration?
     /// Count what would be changed, change nothing.
     public var dryRun: Bool
+    /// The connection that the client is used over, as sshd(8) has it in SSH_CONNECTION: address and
+    /// port of the person, then of this host. A fault that would cut it is refused.
+    public var session: String?
 
     public enum Format: String, CaseIterable, Sendable {
         case json = "application/json"
@@ -20,7 +23,7 @@ public struct ArmRequest: Equatable, Sendable {
 
     public init(
         body: String, format: Format = .yaml, name: String? = nil, for duration: Duration? = nil,
-        lease: Duration? = nil, dryRun: Bool = false
+        lease: Duration? = nil, dryRun: Bool = false, session: String? = nil
     ) {
         self.body = body
         self.format = format
@@ -28,5 +31,6 @@ public struct ArmRequest: Equatable, Sendable {
         self.duration = duration
         self.lease = lease
         self.dryRun = dryRun
+        self.session = session
     }
 }

@@ -52,6 +52,8 @@ public struct ArmedFault: Equatable, Sendable {
     /// Seconds until `leaseEndsAt` at the time of the reply; never negative.
     public var remainingSeconds: Double
     public var counts: FaultCounts
+    /// What it knows of the connections that it acts on; nil: it acts on answers alone.
+    public var connections: ConnectionReport?
     public var owner: Owner
     /// The fault as it was read, under the keys of a fault file.
     public var spec: JSONValue
@@ -59,7 +61,8 @@ public struct ArmedFault: Equatable, Sendable {
     public init(
         id: String, name: String, names: [String], effects: [String], dryRun: Bool, seed: UInt64,
         armedAt: Timestamp, endsAt: Timestamp, leaseEndsAt: Timestamp, remainingSeconds: Double,
-        counts: FaultCounts, owner: Owner, spec: JSONValue
+        counts: FaultCounts,
+        connections: ConnectionReport? = nil, owner: Owner, spec: JSONValue
     ) {
         self.id = id
         self.name = name
@@ -72,6 +75,7 @@ public struct ArmedFault: Equatable, Sendable {
         self.leaseEndsAt = leaseEndsAt
         self.remainingSeconds = remainingSeconds
         self.counts = counts
+        self.connections = connections
         self.owner = owner
         self.spec = spec
     }
@@ -81,7 +85,7 @@ public struct ArmedFault: Equatable, Sendable {
 extension ArmedFault: Codable {
     private enum Key: String, CodingKey {
         case id, name, names, effects, dryRun, seed, armedAt, endsAt, leaseEndsAt
-        case remainingSeconds, owner, spec
+        case remainingSeconds, connections, owner, spec
     }
 
     public init(from decoder: any Decoder) throws {
@@ -97,6 +101,7 @@ extension ArmedFault: Codable {
         leaseEndsAt = try values.decode(Timestamp.self, forKey: .leaseEndsAt)
         remainingSeconds = try values.decode(Double.self, forKey: .remainingSeconds)
         counts = try FaultCounts(from: decoder)
+        connections = try values.decodeIfPresent(ConnectionReport.self, forKey: .connections)
         owner = try values.decode(Owner.self, forKey: .owner)
         spec = try values.decode(JSONValue.self, forKey: .spec)
     }
@@ -114,6 +119,7 @@ extension ArmedFault: Codable {
         try values.encode(leaseEndsAt, forKey: .leaseEndsAt)
         try values.encode(remainingSeconds, forKey: .remainingSeconds)
         try counts.encode(to: encoder)
+        try values.encodeIfPresent(connections, forKey: .connections)
         try values.encode(owner, forKey: .owner)
         try values.encode(spec, forKey: .spec)
     }

@@ -25,6 +25,7 @@ public struct Delay: DNSEffect {
     ]
     public static let primaryKey: String? = "by"
     public static let rewrites = false
+    public static let delays = true
 
     public init() {}
 

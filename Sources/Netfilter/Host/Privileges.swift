@@ -10,6 +10,10 @@ public struct Capability: RawRepresentable, Hashable, Sendable {
     public static let netAdmin = Capability(rawValue: 12)
     /// setns(2) to other network namespaces.
     public static let sysAdmin = Capability(rawValue: 21)
+    /// bpf(2): maps and programs.
+    public static let bpf = Capability(rawValue: 39)
+    /// With bpf(2): programs that the kernel checks without following what a CPU might speculate.
+    public static let perfmon = Capability(rawValue: 38)
 }
 
 /// The capabilities of this process.

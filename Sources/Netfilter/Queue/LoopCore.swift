@@ -24,6 +24,9 @@ internal import Glibc
     private let replacement: UnsafeMutableRawPointer
     var replacementCount = 0
     private var nextHold: UInt16 = 0
+    /// The wall clock at `now`; 0 while nobody wants to know when packets entered the host.
+    private var wallNow: UInt64 = 0
+    private var stamps: ArrivalStamps?
     /// Packets sent to hold queues since those were last read.
     var sentToHold = false
 
@@ -36,6 +39,11 @@ internal import Glibc
 
     deinit { unsafe replacement.deallocate() }
 
+    /// Whether `PacketInfo.entered` is to be the kernel's own time.
+    func stampArrivals(_ wanted: Bool) {
+        if !wanted { stamps = nil } else if stamps == nil { stamps = ArrivalStamps() }
+    }
+
     // MARK: Packets
 
     /// Takes up to 64 packets from the kernel and settles them. Returns how many there were.
@@ -45,6 +53,7 @@ internal import Glibc
         let count = packetRing.receive(from: queues.packetSocket.descriptor)
         guard count > 0 else { return 0 }
         now = monotonicNow()
+        wallNow = stamps == nil ? 0 : wallClockNow()
         for index in 0..<count {
             var messages = unsafe MessageCursor(packetRing[index])
             if messages.isEmpty { counters.unparsed &+= 1 }
@@ -93,16 +102,23 @@ internal import Glibc
     private func judge<Handler: PacketHandler>(
         _ message: QueueMessage, with handler: inout Handler, _ reply: inout Reply
     ) -> Verdict {
+        replacementCount = 0
+        let info = PacketInfo(
+            hook: .init(number: message.hook),
+            isOfConnection: message.queue == numbers.connections,
+            inputInterface: message.inputInterface,
+            arrival: now,
+            entered: ArrivalStamps.monotonic(message.stamp, now: now, wallNow: wallNow),
+            isIPv6: message.isIPv6,
+            checksumNotReady: message.flags & UInt32(NFQA_SKB_CSUMNOTREADY) != 0,
+            isSegmentTrain: message.flags & UInt32(NFQA_SKB_GSO) != 0, mark: message.mark)
         guard let payload = unsafe message.payload else {
+            if info.isOfConnection, let padded = message.padded {
+                return handler.handle(padded.span, info, &reply)
+            }
             counters.unparsed &+= 1
             return .accept
         }
-        replacementCount = 0
-        let info = PacketInfo(
-            hook: .init(number: message.hook), inputInterface: message.inputInterface,
-            arrival: now, isIPv6: message.isIPv6,
-            checksumNotReady: message.flags & UInt32(NFQA_SKB_CSUMNOTREADY) != 0,
-            isSegmentTrain: message.flags & UInt32(NFQA_SKB_GSO) != 0, mark: message.mark)
         let bytes = unsafe payload.assumingMemoryBound(to: UInt8.self)
         return unsafe handler.handle(bytes.span, info, &reply)
     }

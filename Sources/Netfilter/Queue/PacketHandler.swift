@@ -15,6 +15,12 @@ public struct Reply: ~Copyable {
     /// The loop's clock: ns of CLOCK_MONOTONIC, read when the packets in hand were received.
     public var now: UInt64 { core.now }
 
+    /// Has the kernel note when packets enter the host (`PacketInfo.entered`), or no longer. It costs
+    /// every packet of the host a little: for as long as delays have to be exact.
+    public mutating func stampArrivals(_ wanted: Bool) {
+        core.stampArrivals(wanted)
+    }
+
     /// Packets that wait in hold queues.
     public var heldCount: Int { core.held.count }
 

@@ -47,6 +47,7 @@ public struct PacketQueues: ~Copyable, Sendable {
         let holdSocket = try Self.socket()
         try Self.bind(numbers.datagrams, over: packetSocket, copying: true, trains: false)
         try Self.bind(numbers.streams, over: packetSocket, copying: true, trains: true)
+        try Self.bind(numbers.connections, over: packetSocket, copying: true, trains: true)
         for number in numbers.holds {
             // Trains too: the kernel would cut a held packet up, and every piece would bear the
             // mark of the whole.

@@ -13,9 +13,14 @@ internal import Glibc
     let inputInterface: UInt32
     /// NFQA_SKB_… flags.
     let flags: UInt32
+    /// When the packet entered the host, in ns of CLOCK_REALTIME; 0 if the kernel did not note it.
+    let stamp: UInt64
     /// The bytes from the IP header on, if the message holds all of them; good as long as the
     /// receive buffer.
-    let payload: UnsafeRawBufferPointer?
+    private(set) var payload: UnsafeRawBufferPointer?
+    /// What there is of a packet that the message does not hold all of, and its whole length. The
+    /// kernel gives at most 65,531 octets of a train of segments, which may have a few more.
+    private(set) var cut: (head: UnsafeRawBufferPointer, length: Int)?
 
     /// Parses a message; nil if it has no packet number. The corresponding C function is
     /// `nfq_nlmsg_parse`.
@@ -39,14 +44,38 @@ internal import Glibc
         mark = scratch.number(NFQA_MARK)
         inputInterface = scratch.number(NFQA_IFINDEX_INDEV)
         flags = scratch.number(NFQA_SKB_INFO)
+        // struct nfqnl_msg_packet_timestamp: be64 sec, be64 usec.
+        if let time = unsafe scratch.payload(NFQA_TIMESTAMP, atLeast: 16) {
+            let seconds = unsafe UInt64(bigEndian: time.loadUnaligned(as: UInt64.self))
+            let micros = unsafe UInt64(
+                bigEndian: time.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            stamp = seconds &* 1_000_000_000 &+ micros &* 1_000
+        } else {
+            stamp = 0
+        }
         let bytes = unsafe scratch.payload(NFQA_PAYLOAD, atLeast: 1)
         // NFQA_CAP_LEN is there only if the kernel cut the packet.
         let whole = Int(scratch.number(NFQA_CAP_LEN))
-        if let bytes = unsafe bytes, whole <= bytes.count {
-            unsafe payload = bytes
-        } else {
-            unsafe payload = nil
+        unsafe payload = nil
+        unsafe cut = nil
+        if let bytes = unsafe bytes {
+            if whole <= bytes.count {
+                unsafe payload = bytes
+            } else {
+                unsafe cut = (bytes, whole)
+            }
         }
+    }
+}
+
+extension QueueMessage {
+    /// A packet that was cut, in its whole length with zeros at the end: enough where it is only held
+    /// or dropped. Nil where it was not cut, or is longer than an IP packet's length field says.
+    var padded: [UInt8]? {
+        guard let (head, length) = unsafe cut, length <= 0xffff + 40 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: length)
+        unsafe bytes.withUnsafeMutableBytes { unsafe $0.copyMemory(from: head) }
+        return bytes
     }
 }
 

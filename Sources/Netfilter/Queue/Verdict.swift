@@ -21,15 +21,22 @@ public struct PacketInfo: Equatable, Sendable {
         case input
         /// It is for somebody behind this host.
         case forward
+        /// It leaves this host.
+        case output
         /// A hook number that our rules do not use.
         case other(UInt8)
     }
 
     public var hook: Hook
+    /// It came to the queue for connections.
+    public var isOfConnection: Bool
     /// Index of the interface that the packet came in by; 0 if unknown.
     public var inputInterface: UInt32
     /// When the loop took the packet from the kernel, in ns of CLOCK_MONOTONIC.
     public var arrival: UInt64
+    /// When the packet entered the host, in ns of CLOCK_MONOTONIC: before it waited for the loop.
+    /// The same as `arrival` unless the loop was told to find out (`Reply.stampArrivals`).
+    public var entered: UInt64
     /// True for IPv6, false for IPv4.
     public var isIPv6: Bool
     /// The checksum in the transport header is not computed yet (NFQA_SKB_CSUMNOTREADY).
@@ -39,4 +46,30 @@ public struct PacketInfo: Equatable, Sendable {
     public var isSegmentTrain: Bool
     /// The packet mark that it came with; it leaves with the same one.
     public var mark: UInt32
+}
+
+/// What a rule has decided of a packet that it sends to the queue for connections, as its mark says.
+public enum CondemnedPacket: Equatable, Sendable {
+    /// Whoever reads the queue drops it.
+    case dropped
+    /// It is let go on with its mark, and rejected behind the queue with a code of NFT_REJECT_ICMPX_….
+    case rejected(code: UInt8)
+
+    /// "drop" in ASCII, and "rej" with the code.
+    public var mark: UInt32 {
+        switch self {
+        case .dropped: 0x6472_6F70
+        case .rejected(let code): 0x7265_6A00 | UInt32(code)
+        }
+    }
+
+    public init?(mark: UInt32) {
+        if mark == Self.dropped.mark {
+            self = .dropped
+        } else if mark & ~3 == Self.rejected(code: 0).mark {
+            self = .rejected(code: UInt8(mark & 3))
+        } else {
+            return nil
+        }
+    }
 }

@@ -15,13 +15,19 @@ enum Expression: Equatable {
     case goto(chain: String)
     /// Compat match `string` rev 1 over the packet from octet `from` on, ignoring case.
     case string(pattern: [UInt8], from: UInt16)
+    /// Compat match `bpf` rev 1: a program by its descriptor.
+    case program(NameFilter.ID)
     /// To a queue, with bypass.
     case queue(UInt16, QueueStatement)
+    /// One that only rules about connections use.
+    case connection(ConnectionExpression)
 
     /// The expression in libnftnl's form; nil if memory runs out or a pattern has no legal length.
     /// The corresponding C function is `nftnl_expr_alloc`.
     func allocate() -> OpaquePointer? {
         switch self {
+        case .connection(let expression):
+            return unsafe expression.allocate()
         case .transportProtocol:
             let expression = unsafe nftnl_expr_alloc("meta")
             unsafe nftnl_expr_set_u32(
@@ -71,6 +77,14 @@ enum Expression: Equatable {
             else { return nil }
             let expression = unsafe nftnl_expr_alloc("match")
             unsafe nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_MT_NAME), "string")
+            unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_MT_REV), 1)
+            unsafe nftnl_expr_set(expression, UInt16(NFTNL_EXPR_MT_INFO), info, size)
+            return unsafe expression
+        case .program(let program):
+            var size: UInt32 = 0
+            guard let info = unsafe bn_bpf_info(program.descriptor, &size) else { return nil }
+            let expression = unsafe nftnl_expr_alloc("match")
+            unsafe nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_MT_NAME), "bpf")
             unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_MT_REV), 1)
             unsafe nftnl_expr_set(expression, UInt16(NFTNL_EXPR_MT_INFO), info, size)
             return unsafe expression

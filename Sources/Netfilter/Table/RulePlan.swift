@@ -4,10 +4,14 @@ struct RulePlan: Equatable {
     /// One rule of the chain `datagrams`.
     struct Filter: Equatable {
         var label: [UInt8]?
+        var names: NameFilter.ID?
         /// The set that holds its ports.
         var set: String
         /// When each port ends, in ns.
         var ends: [UInt16: UInt64]
+
+        /// Whether this picks the same answers, whatever the ports.
+        func picks(as other: Filter) -> Bool { label == other.label && names == other.names }
     }
 
     /// What turns one plan into another without removing a rule.
@@ -33,10 +37,12 @@ struct RulePlan: Equatable {
         for filter in ruleset.udp {
             let ends = Self.ends(filter.ports, now)
             guard !ends.isEmpty else { continue }
-            if let index = filters.firstIndex(where: { $0.label == filter.label }) {
+            let new = Filter(
+                label: filter.label, names: filter.names, set: "udp\(filters.count)", ends: ends)
+            if let index = filters.firstIndex(where: { $0.picks(as: new) }) {
                 filters[index].ends.merge(ends, uniquingKeysWith: max)
             } else {
-                filters.append(Filter(label: filter.label, set: "udp\(filters.count)", ends: ends))
+                filters.append(new)
             }
         }
     }
@@ -57,12 +63,12 @@ struct RulePlan: Equatable {
         var additions = Additions()
         additions.moved[Self.streamsSet] = Self.moved(tcp, wanted.tcp)
         for filter in filters {
-            guard let new = wanted.filters.first(where: { $0.label == filter.label }),
+            guard let new = wanted.filters.first(where: filter.picks),
                 new.ends.keys == filter.ends.keys
             else { return nil }
             additions.moved[filter.set] = Self.moved(filter.ends, new.ends)
         }
-        for filter in wanted.filters where !filters.contains(where: { $0.label == filter.label }) {
+        for filter in wanted.filters where !filters.contains(where: filter.picks) {
             var filter = filter
             filter.set = "udp\(filters.count + additions.filters.count)"
             additions.filters.append(filter)

@@ -8,7 +8,7 @@ internal import CNetfilter
 ///         udp sport 53 goto datagrams           with several ports `udp sport @udpports`,
 ///         tcp sport 53 goto streams }           a set without timeouts
 ///     chain forward { the same }
-///     chain datagrams { <match string> udp sport @udp0 meta l4proto @armed queue …; … }
+///     chain datagrams { <match string, or bpf> udp sport @udp0 meta l4proto @armed queue …; … }
 ///     chain streams { tcp sport @tcp meta l4proto @armed queue … }
 ///
 /// What every packet of the host meets first is the cheapest test, and a rule looks at its ports and
@@ -26,7 +26,9 @@ struct RulesetMessages {
 
     /// Removes all rules of `old`, and its sets.
     func remove(_ old: RulePlan, from batch: inout Batch) {
-        batch.flushRules(table)
+        for chain in ["input", "forward", Self.datagramsChain, Self.streamsChain] {
+            batch.flushRules(table, chain)
+        }
         for set in old.sets { batch.deleteSet(table, set) }
         for gate in [Gate.udp, .tcp] where gate.ports(of: old).count > 1 {
             batch.deleteSet(table, gate.set)
@@ -93,6 +95,10 @@ struct RulesetMessages {
         if let label = filter.label {
             rule.append(.string(pattern: [UInt8(label.count)] + label, from: Self.firstLabelOffset))
             comment += " if it holds \(Self.printable(label))"
+        }
+        if let names = filter.names {
+            rule.append(.program(names))
+            comment += " if a name filter picks it"
         }
         rule += Self.sourcePort(of: Gate.udp.transport, in: filter.set) + Self.armed
         rule.append(.queue(queue, statement))

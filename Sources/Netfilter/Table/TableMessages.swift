@@ -34,7 +34,11 @@ extension Batch {
 
     /// `add chain inet TABLE CHAIN { type filter hook HOOK priority mangle; policy accept; }`,
     /// without a hook `add chain inet TABLE CHAIN`.
-    mutating func createChain(_ table: String, _ name: String, hook: UInt32? = nil) {
+    ///
+    /// - Parameter behind: How far behind that priority.
+    mutating func createChain(
+        _ table: String, _ name: String, hook: UInt32? = nil, behind: Int32 = 0
+    ) {
         unsafe add("add chain \(name)", type: NFT_MSG_NEWCHAIN, flags: NLM_F_CREATE) { header in
             guard let chain = unsafe nftnl_chain_alloc() else { return false }
             defer { unsafe nftnl_chain_free(chain) }
@@ -43,7 +47,7 @@ extension Batch {
             if let hook {
                 unsafe nftnl_chain_set_u32(chain, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue), hook)
                 // NF_IP_PRI_MANGLE of <linux/netfilter_ipv4.h>.
-                unsafe nftnl_chain_set_s32(chain, UInt16(NFTNL_CHAIN_PRIO.rawValue), -150)
+                unsafe nftnl_chain_set_s32(chain, UInt16(NFTNL_CHAIN_PRIO.rawValue), -150 + behind)
                 unsafe nftnl_chain_set_str(chain, UInt16(NFTNL_CHAIN_TYPE.rawValue), "filter")
                 unsafe nftnl_chain_set_u32(
                     chain, UInt16(NFTNL_CHAIN_POLICY.rawValue), UInt32(bitPattern: NF_ACCEPT))
@@ -53,15 +57,28 @@ extension Batch {
         }
     }
 
-    /// `flush table inet TABLE`: the rules of all chains; sets stay.
-    mutating func flushRules(_ table: String) {
-        unsafe add("flush table inet \(table)", type: NFT_MSG_DELRULE) { header in
+    /// `flush chain inet TABLE CHAIN`
+    mutating func flushRules(_ table: String, _ chain: String) {
+        unsafe add("flush chain \(chain)", type: NFT_MSG_DELRULE) { header in
             guard let rule = unsafe nftnl_rule_alloc() else { return false }
             defer { unsafe nftnl_rule_free(rule) }
             unsafe nftnl_rule_set_u32(
                 rule, UInt16(NFTNL_RULE_FAMILY.rawValue), UInt32(NFPROTO_INET))
             unsafe nftnl_rule_set_str(rule, UInt16(NFTNL_RULE_TABLE.rawValue), table)
+            unsafe nftnl_rule_set_str(rule, UInt16(NFTNL_RULE_CHAIN.rawValue), chain)
             unsafe nftnl_rule_nlmsg_build_payload(header, rule)
+            return true
+        }
+    }
+
+    /// `delete chain inet TABLE CHAIN`
+    mutating func deleteChain(_ table: String, _ name: String) {
+        unsafe add("delete chain \(name)", type: NFT_MSG_DELCHAIN) { header in
+            guard let chain = unsafe nftnl_chain_alloc() else { return false }
+            defer { unsafe nftnl_chain_free(chain) }
+            unsafe nftnl_chain_set_str(chain, UInt16(NFTNL_CHAIN_TABLE.rawValue), table)
+            unsafe nftnl_chain_set_str(chain, UInt16(NFTNL_CHAIN_NAME.rawValue), name)
+            unsafe nftnl_chain_nlmsg_build_payload(header, chain)
             return true
         }
     }
@@ -174,13 +191,15 @@ extension Batch {
 
 /// What a set holds: the data types of `nft`, by which it prints the elements.
 enum SetKey {
-    case transportProtocol, port
+    case transportProtocol, port, v4, v6
 
-    /// TYPE_INET_PROTOCOL and TYPE_INET_SERVICE of nftables' datatype.h.
+    /// TYPE_INET_PROTOCOL, TYPE_INET_SERVICE, TYPE_IPADDR and TYPE_IP6ADDR of nftables' datatype.h.
     var number: UInt32 {
         switch self {
         case .transportProtocol: 12
         case .port: 13
+        case .v4: 7
+        case .v6: 8
         }
     }
 
@@ -188,6 +207,8 @@ enum SetKey {
         switch self {
         case .transportProtocol: 1
         case .port: 2
+        case .v4: 4
+        case .v6: 16
         }
     }
 }

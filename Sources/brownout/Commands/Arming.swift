@@ -26,7 +26,13 @@ struct Arming {
             lease: options.detach ? nil : lease, dryRun: options.dryRun)
     }
 
-    func run(_ requests: [ArmRequest]) async throws {
+    func run(_ wanted: [ArmRequest]) async throws {
+        let session = SessionEnds.find()
+        let requests = wanted.map { request in
+            var request = request
+            request.session = session
+            return request
+        }
         // Trapped before anything is armed: a signal in between must not leave a fault behind.
         let signals =
             options.detach

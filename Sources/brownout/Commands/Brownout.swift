@@ -7,9 +7,10 @@ struct Brownout: AsyncParsableCommand {
         commandName: "brownout",
         abstract: "Break what this host depends on, on purpose, and see what its software does.",
         discussion: """
-            Faults are armed in the agent, brownoutd, which rewrites DNS answers as they arrive. \
+            Faults are armed in the agent, brownoutd, which rewrites DNS answers as they arrive \
+            and breaks connections in the kernel. \
             A fault never outlives its lease, and none outlives the agent. Where no agent answers \
-            and the user may, `dns`, `inject` and `doctor` start one that leaves with its last fault.
+            and the user may, `dns`, `net`, `inject` and `doctor` start one that leaves with its last fault.
 
             Example:
               sudo brownout dns empty dynamodb.us-east-1.amazonaws.com --for 60s
@@ -21,7 +22,8 @@ struct Brownout: AsyncParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Faults", subcommands: [DNSCommand.self, Inject.self]),
+            CommandGroup(
+                name: "Faults", subcommands: [DNSCommand.self, NetCommand.self, Inject.self]),
             CommandGroup(name: "Game days", subcommands: [GameDayCommand.self]),
             CommandGroup(
                 name: "The agent",

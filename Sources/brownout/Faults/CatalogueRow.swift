@@ -18,8 +18,8 @@ struct CatalogueRow: Encodable, Equatable {
         about = fault.about
         source = fault.source
         `for` = fault.lease?.spec
-        effects = fault.effects.map { $0.summary }
-        names = fault.names.map(\.description)
+        effects = fault.effects.map { $0.summary } + (fault.net?.effects.map { $0.summary } ?? [])
+        names = fault.watchedNames.map(\.description)
     }
 
     static func table(_ rows: [CatalogueRow]) -> String {

@@ -23,6 +23,36 @@ struct CommandLineFault {
         command: String, options: FaultOptions
     ) {
         add("names", Self.list(names.flatMap(Self.commaSeparated), EffectNames.placeholder))
+        add("dns", effect, keys, command)
+        add(options)
+    }
+
+    /// A fault on connections, of one effect.
+    init(
+        connection effect: String, keys: [Setting], hosts: [String], command: String,
+        options: NetOptions
+    ) {
+        if !hosts.isEmpty {
+            add("hosts", Self.list(hosts.flatMap(Self.commaSeparated), EffectNames.host))
+        }
+        add("net", effect, keys, command)
+        // Plain: a port may be a number.
+        add(
+            "ports",
+            options.ports.map { text in
+                let at = SourceLocation.commandLine("--ports")
+                return .sequence(
+                    Self.commaSeparated(text).map { .scalar($0, at: at) }, at: at)
+            })
+        add("direction", options.direction, "--direction")
+        add("connections", options.connections, "--connections")
+        add("kill", options.kill ? "true" : nil, "--kill")
+        add(options.common)
+    }
+
+    private mutating func add(
+        _ half: String, _ effect: String, _ keys: [Setting], _ command: String
+    ) {
         let settings = keys.map { setting in
             let flag = "--\(setting.key)"
             let parts = setting.isList ? Self.commaSeparated(setting.text) : []
@@ -33,8 +63,7 @@ struct CommandLineFault {
         }
         let at = SourceLocation.commandLine(command)
         let step = Node.mapping([(effect, .mapping(settings, at: at))], at: at)
-        add("dns", .sequence([step], at: at))
-        add(options)
+        add(half, .sequence([step], at: at))
     }
 
     /// Flags alone, to be laid over a file.
@@ -122,4 +151,6 @@ struct CommandLineFault {
 enum EffectNames {
     /// What an error points at.
     static let placeholder = "NAME"
+    /// The same for `net EFFECT`.
+    static let host = "HOST"
 }

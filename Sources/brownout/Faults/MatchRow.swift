@@ -16,11 +16,11 @@ struct MatchRow: Encodable, Equatable {
             throw .usage("\"\(ErrorText.oneLine(name))\" is not a domain name")
         }
         self.name = name
-        let matcher = NameMatcher(patterns: fault.names, exceptions: fault.except)
+        let matcher = NameMatcher(patterns: fault.watchedNames, exceptions: fault.except)
         pattern = matcher.pattern(for: name)?.description
         hit = pattern != nil
         exception =
-            fault.names.contains { $0.matches(name) }
+            fault.watchedNames.contains { $0.matches(name) }
             ? fault.except.first { $0.matches(name) }?.description : nil
     }
 

@@ -7,7 +7,7 @@ import Spec
 /// ArgumentParser finds out what a type takes by mirroring `init()`, and fills it by decoding. Both
 /// are answered here from the effect's list of keys, so a new effect has its flags, their help and
 /// their completion without a line in the client.
-struct EffectFlags<Effect: DNSEffect>: ParsableArguments, CustomReflectable {
+struct EffectFlags<Effect: FaultEffect>: ParsableArguments, CustomReflectable {
     /// One for each of `Effect.schema.keys`, in their order.
     private var options: [Option<String?>]
 

@@ -61,7 +61,7 @@ struct FaultOptions: ParsableArguments {
 
 extension ArgumentHelp {
     /// What the schema of fault files says of a key, which may be within a group.
-    fileprivate static func key(_ name: String, of group: String? = nil) -> ArgumentHelp {
+    static func key(_ name: String, of group: String? = nil) -> ArgumentHelp {
         var keys = Fault.schema.keys
         if let group, case .group(let found)? = keys.first(where: { $0.name == group })?.kind {
             keys = found.keys

@@ -10,6 +10,8 @@ struct Explanation: Encodable, Equatable {
     var summary: String
     var description: [String] = []
     var keys: [Key] = []
+    /// Of which an effect is a subcommand.
+    var command: String?
     /// The key that a bare value stands for: `delay: 300ms`.
     var primaryKey: String?
     var example: [String] = []
@@ -38,10 +40,11 @@ struct Explanation: Encodable, Equatable {
         }
     }
 
-    init(effect: any DNSEffect.Type) {
+    init(effect: any FaultEffect.Type) {
         let manual = Manual(effect.text.manual)
         name = effect.name
         topic = .effect
+        command = effect is any NetEffect.Type ? "net" : "dns"
         summary = manual.summary
         description = manual.paragraphs
         keys = effect.schema.keys.map(Key.init)
@@ -63,7 +66,10 @@ struct Explanation: Encodable, Equatable {
     /// Effects, then the keys of a fault that are not effects.
     static var all: [Explanation] {
         EffectCatalogue.all.map { Explanation(effect: $0) }
-            + Fault.schema.keys.filter { $0.name != "dns" }.map { Explanation(key: $0) }
+            + EffectCatalogue.net.map { Explanation(effect: $0) }
+            + Fault.schema.keys.filter { $0.name != "dns" && $0.name != "net" }.map {
+                Explanation(key: $0)
+            }
     }
 
     static var names: [String] { all.map(\.name) }
@@ -87,7 +93,9 @@ struct Explanation: Encodable, Equatable {
         var text = Self.hanging("\(name): ", summary)
         for paragraph in description { text += "\n" + Wrapping.block(paragraph, indent: 2) }
         if !keys.isEmpty {
-            text += topic == .effect ? "\nKeys, and flags of `brownout dns \(name)`\n" : "\n"
+            text +=
+                topic == .effect
+                ? "\nKeys, and flags of `brownout \(command ?? "dns") \(name)`\n" : "\n"
             for key in keys {
                 text += "  \(key.name) (\(key.terms))\n"
                 if key.doc != summary { text += Wrapping.block(key.doc, indent: 6) }

@@ -9,8 +9,8 @@ struct KeyText {
     /// Several values may be given: on the command line, between commas.
     var isList: Bool {
         switch schema.kind {
-        case .texts, .shaped, .choices, .patterns, .addresses, .networks, .variants,
-            .oneOrMore:
+        case .texts, .shaped, .choices, .patterns, .addresses, .networks, .hosts, .ports,
+            .variants, .oneOrMore:
             true
         default: false
         }
@@ -34,6 +34,8 @@ struct KeyText {
         case .address: "address"
         case .addresses: "addresses"
         case .networks: "networks"
+        case .hosts: "hosts"
+        case .ports: "ports"
         case .group, .variants, .named: "mapping"
         case .oneOrMore, .either, .definition: "value"
         case .nothing: "nothing"

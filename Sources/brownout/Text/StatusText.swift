@@ -39,6 +39,7 @@ struct StatusText {
     private var prefilter: String {
         switch status.prefilter {
         case .idle: "intercepts nothing"
+        case .names: "intercepts answers with an armed name"
         case .labels: "intercepts answers with a label of an armed name"
         case .all: "intercepts every answer"
         }
@@ -56,7 +57,24 @@ struct StatusText {
                 Numbers.clock((fault.endsAt - now).seconds),
                 effects + (fault.dryRun ? " (dry run)" : ""), fault.name)
         }
-        return table.text
+        return table.text + status.faults.compactMap(Self.connections).joined()
+    }
+
+    /// What people must know of a fault on connections, a line each.
+    private static func connections(of fault: ArmedFault) -> String? {
+        guard let report = fault.connections else { return nil }
+        var lines: [String] = []
+        if report.addresses > 0 { lines.append("follows \(report.addresses) addresses") }
+        if report.evicted > 0 {
+            lines.append("\(report.evicted) addresses had to make room for later ones")
+        }
+        for name in report.unresolved {
+            lines.append("no address seen for \(name): nothing of it is affected")
+        }
+        for shared in report.shared {
+            lines.append("\(shared.address) is hit for \(shared.name) as well, which shares it")
+        }
+        return lines.map { "\(fault.id): \($0)\n" }.joined()
     }
 
     private var counters: String {

@@ -40,16 +40,19 @@ struct Dig: Equatable, Sendable {
 
 /// Debian's own Python, which has python3-dnspython; others in PATH have not.
 enum Python {
+    static var path: String {
+        let path = "/usr/bin/python3"
+        return FileManager.default.isExecutableFile(atPath: path) ? path : "python3"
+    }
+
     /// Runs a script that reads JSON from standard input and prints JSON.
     static func run<Input: Encodable, Output: Decodable>(
         _ script: String, _ input: Input, as: Output.Type = Output.self,
         within limit: Duration = .seconds(30)
     ) async throws -> Output {
-        let path = "/usr/bin/python3"
         let text = String(decoding: try JSONEncoder().encode(input), as: UTF8.self)
         let ended = try await Program.run(
-            FileManager.default.isExecutableFile(atPath: path) ? path : "python3",
-            ["-I", "-c", script], input: text, within: limit)
+            path, ["-I", "-c", script], input: text, within: limit)
         guard ended.succeeded else {
             throw Program.Failure(description: "python: \(ended.errors)")
         }

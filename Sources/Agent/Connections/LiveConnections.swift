@@ -1,0 +1,183 @@
+public import FaultKinds
+public import Spec
+public import Wire
+
+/// The half of an armed fault that is about connections: the addresses that it follows, and the
+/// packets that it holds back. What the kernel does by itself is not here.
+public struct LiveConnections: Sendable {
+    /// The kernel's number for the fault.
+    public let number: Int
+    let terms: NetTerms
+    let groups: [ConnectionGroup]
+    private let spared: ClientSession?
+    private let matchers: [NameMatcher]
+    public private(set) var books: [AddressBook]
+    /// Patterns that have led to an address.
+    private var resolved: Set<String> = []
+    /// Addresses that names lead to which are not meant, with one such name.
+    public private(set) var shared: [IPAddress: String] = [:]
+    /// Packets held back or dropped here.
+    public internal(set) var fired: UInt64 = 0
+    var holds: [any NetEffect]
+
+    /// Beyond it a few more addresses in common tell nothing new.
+    static let mostShared = 16
+
+    /// - Parameter spared: A session whose other end is not followed, wherever names lead.
+    public init(
+        number: Int, terms: NetTerms, except: [NamePattern], sparing spared: ClientSession? = nil
+    ) {
+        self.spared = spared
+        self.number = number
+        self.terms = terms
+        groups = ConnectionGroup.groups(of: terms)
+        matchers = groups.map { NameMatcher(patterns: $0.names, exceptions: except) }
+        books = groups.map { _ in AddressBook() }
+        holds = terms.effects.filter { effect in
+            if case .hold = effect.action { true } else { false }
+        }
+    }
+
+    /// Whether it learns addresses from answers.
+    var follows: Bool { groups.contains { !$0.names.isEmpty } }
+
+    /// Patterns that no address has been seen for.
+    public var unresolved: [String] {
+        groups.flatMap(\.names).map(\.description).filter { !resolved.contains($0) }
+    }
+
+    // MARK: Answers
+
+    /// Notes the addresses of an answer for a name that is meant; those of another are only compared.
+    mutating func learn(
+        _ sightings: [AddressSighting], from view: borrowing AnswerView, at now: UInt64,
+        into learned: inout [LearnedAddress]
+    ) {
+        guard !sightings.isEmpty else { return }
+        var isMeant = false
+        for index in groups.indices where !groups[index].names.isEmpty {
+            guard view.names(match: matchers[index]) else { continue }
+            isMeant = true
+            note(resolvedBy: view, in: index)
+            var changes: [AddressBook.Change] = []
+            for sighting in sightings
+            where sighting.address.mayBeFollowed && sighting.address != spared?.other.address {
+                books[index].learn(
+                    sighting.address, ttl: sighting.ttl, at: now, into: &changes)
+            }
+            for change in changes {
+                learned.append(
+                    LearnedAddress(number: number, group: index, change: change))
+            }
+        }
+        guard !isMeant, shared.count < Self.mostShared else { return }
+        for sighting in sightings
+        where shared[sighting.address] == nil
+            && books.contains(where: { $0.contains(sighting.address, at: now) })
+        {
+            shared[sighting.address] = view.questionName.text
+        }
+    }
+
+    private mutating func note(resolvedBy view: borrowing AnswerView, in index: Int) {
+        guard resolved.count < groups.reduce(0, { $0 + $1.names.count }) else { return }
+        for pattern in groups[index].names
+        where view.hasAny(of: NameMatcher(patterns: [pattern])) {
+            resolved.insert(pattern.description)
+        }
+    }
+
+    // MARK: Packets
+
+    /// Whether a packet is of a connection that the fault is about, and which way it goes.
+    func way(of packet: Packet, at now: UInt64) -> ConnectionWay? {
+        let isInbound = terms.direction == .inbound
+        let (peer, own) =
+            isInbound
+            ? (packet.source, packet.destination) : (packet.destination, packet.source)
+        if isMeant(peer, port: packet.destinationPort, at: now) { return .along }
+        let repliesMatter = holds.contains { $0.action == .hold(bothWays: true) }
+        return repliesMatter && isMeant(own, port: packet.sourcePort, at: now) ? .reply : nil
+    }
+
+    private func isMeant(_ peer: IPAddress, port: UInt16, at now: UInt64) -> Bool {
+        for (index, group) in groups.enumerated() where group.takes(port) {
+            if group.everybody || books[index].contains(peer, at: now)
+                || group.networks.contains(where: { $0.contains(peer) })
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether one of its connections is between these ends, seen from this host.
+    func hasConnection(
+        own: Endpoint, other: Endpoint, at now: UInt64
+    ) -> Bool {
+        isMeant(
+            other.address, port: terms.direction == .inbound ? own.port : other.port, at: now)
+    }
+}
+
+/// Which way a packet goes, seen from whom opened the connection.
+enum ConnectionWay: Equatable, Sendable { case along, reply }
+
+/// An address in an answer.
+struct AddressSighting: Equatable, Sendable {
+    var address: IPAddress
+    /// Seconds.
+    var ttl: UInt32
+}
+
+/// What a set of the kernel has to change before an answer is let go.
+public struct LearnedAddress: Equatable, Sendable {
+    /// The fault's, and which of its groups.
+    public var number: Int
+    public var group: Int
+    public var change: AddressBook.Change
+}
+
+extension IPAddress {
+    /// Not those with which blocklists answer, nor those that stand for many hosts or for this one
+    /// alone: 0.0.0.0/8, 127.0.0.1, 224.0.0.0/3, ::, ::1, ff00::/8. A name must not widen a fault.
+    var mayBeFollowed: Bool {
+        switch self {
+        case .v4(let value): value >> 24 != 0 && value != 0x7F00_0001 && value >> 29 != 7
+        case .v6(let value): value > 1 && value >> 120 != 0xFF
+        }
+    }
+
+    /// In network order.
+    var octets: [UInt8] {
+        switch self {
+        case .v4(let value): (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+        case .v6(let value): (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) }
+        }
+    }
+
+    init?(octets: [UInt8]) {
+        switch octets.count {
+        case 4: self = .v4(octets.reduce(0) { $0 << 8 | UInt32($1) })
+        case 16: self = .v6(octets.reduce(0) { $0 << 8 | UInt128($1) })
+        default: return nil
+        }
+    }
+}
+
+extension DNS.NameBuffer {
+    /// Labels with dots between them; octets that are not printable as `?`.
+    var text: String {
+        var text = ""
+        for index in 0..<labelCount {
+            let start = labelStart(index)
+            if index > 0 { text += "." }
+            for octet in 0..<Int(self[start]) {
+                let value = self[start + 1 + octet]
+                let isPlain = (0x21...0x7E).contains(value)
+                text.unicodeScalars.append(isPlain ? Unicode.Scalar(value) : "?")
+            }
+        }
+        return text
+    }
+}

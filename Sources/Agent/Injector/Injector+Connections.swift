@@ -1,0 +1,170 @@
+import FaultKinds
+import Wire
+
+/// Faults on connections: what answers teach them, and the packets that they hold back.
+extension Injector {
+    /// Something that should not happen has; the packet passes.
+    mutating func countError() { counters.errors += 1 }
+
+    /// Lets every fault that follows names learn from a message, before it is released.
+    mutating func learn(from message: DNS.Message, bytes: Span<UInt8>, at time: UInt64) {
+        let sightings = Self.addresses(in: message, bytes)
+        guard !sightings.isEmpty else { return }
+        for index in faults.indices {
+            faults[index].connections?.learn(
+                sightings, from: view, at: time, into: &learned)
+        }
+    }
+
+    /// Addresses and address hints of the answer section.
+    private static func addresses(
+        in message: DNS.Message, _ bytes: Span<UInt8>
+    ) -> [AddressSighting] {
+        var found: [AddressSighting] = []
+        var cursor = message.records
+        while let record = cursor.next(in: bytes), record.section == .answer {
+            switch record.type {
+            case .a, .aaaa:
+                guard let address = record.address(in: bytes) else { continue }
+                found.append(AddressSighting(address: address, ttl: record.ttl))
+            case .https, .svcb:
+                addHints(of: record, bytes, to: &found)
+            default: continue
+            }
+        }
+        return found
+    }
+
+    /// RFC 9460 section 7.3: keys 4 and 6 hold addresses, one behind the other.
+    private static func addHints(
+        of record: DNS.Record, _ bytes: Span<UInt8>, to found: inout [AddressSighting]
+    ) {
+        var target = DNS.NameBuffer()
+        // Two octets of priority, then the target, then the parameters.
+        guard record.rdata.count > 2,
+            let start = try? target.load(from: bytes, at: record.rdata.lowerBound + 2),
+            start <= record.rdata.upperBound
+        else { return }
+        var options = DNS.OptionCursor(start..<record.rdata.upperBound)
+        while let option = options.next(in: bytes) {
+            let length = option.code == 4 ? 4 : option.code == 6 ? 16 : 0
+            guard length > 0 else { continue }
+            var at = option.value.lowerBound
+            while at + length <= option.value.upperBound {
+                let octets = (at..<at + length).map { bytes[$0] }
+                if let address = IPAddress(octets: octets) {
+                    found.append(AddressSighting(address: address, ttl: record.ttl))
+                }
+                at += length
+            }
+        }
+    }
+
+    /// Decides one packet of a connection that the kernel has queued.
+    public mutating func decideConnection(
+        _ bytes: Span<UInt8>, time: UInt64
+    ) -> Verdict {
+        let packet: Packet
+        do {
+            packet = try Packet(parsing: bytes)
+        } catch {
+            counters.unparsed += 1
+            return .accept
+        }
+        var delay = Duration.zero
+        var token: UInt64 = 0
+        for index in faults.indices where !faults[index].isDryRun {
+            switch faults[index].hold(packet, length: bytes.count, at: time) {
+            case nil: continue
+            case .drop?:
+                counters.dropped += 1
+                return .drop
+            case .delay(let more)?:
+                delay += more
+                token = faults[index].holdToken
+            }
+        }
+        guard delay > .zero else { return .accept }
+        counters.held += 1
+        let until = order.deadline(
+            time &+ delay.wholeNanoseconds, for: PacketOrder.flow(packet), at: time)
+        return .hold(until: until, token: token, replaced: false)
+    }
+}
+
+extension LiveFault {
+    /// How long this fault holds a packet; nil: it is none of its business.
+    mutating func hold(_ packet: Packet, length: Int, at time: UInt64) -> NetHold? {
+        guard let own = connections, !own.holds.isEmpty,
+            let way = own.way(of: packet, at: time)
+        else { return nil }
+        if own.terms.connections == .new {
+            // Of UDP the kernel sends only what opens a connection.
+            if let tcp = packet.tcp, !tcp.isSyn || tcp.isAck { return nil }
+        }
+        let elapsed = elapsed(at: time)
+        guard isOn(at: elapsed), isChosen(packet) else { return nil }
+        let seen = NetPacket(length: length, isReply: way == .reply, elapsed: elapsed)
+        guard let (hold, holds) = sum(own.holds, seen) else { return nil }
+        connections?.holds = holds
+        connections?.fired += 1
+        return hold
+    }
+
+    private mutating func sum(
+        _ effects: [any NetEffect], _ packet: NetPacket
+    ) -> (NetHold, [any NetEffect])? {
+        var effects = effects
+        var delay = Duration.zero
+        var acted = false
+        for index in effects.indices {
+            if packet.isReply, effects[index].action != .hold(bothWays: true) { continue }
+            acted = true
+            switch effects[index].hold(packet, random: &holdRandom) {
+            case .delay(let more): delay += more
+            case .drop: return (.drop, effects)
+            }
+        }
+        return acted ? (.delay(delay), effects) : nil
+    }
+
+    /// The dice of a connection: the same for each of its packets, both ways.
+    private func isChosen(_ packet: Packet) -> Bool {
+        guard fault.probability < 1 else { return true }
+        let mixed = SeededRandom.mix(
+            seed ^ PacketOrder.end(packet.source, packet.sourcePort)
+                ^ PacketOrder.end(packet.destination, packet.destinationPort))
+        return Double(mixed >> 11) * 0x1p-53 < fault.probability
+    }
+}
+
+/// Keeps packets of one connection in order while they wait for different times.
+struct PacketOrder: Sendable {
+    /// When the last packet of each flow goes on.
+    private var last: [UInt64: UInt64] = [:]
+    private static let room = 8_192
+
+    /// The time for a packet: what was asked for, or that of the packet before it.
+    mutating func deadline(_ asked: UInt64, for flow: UInt64, at now: UInt64) -> UInt64 {
+        let deadline = max(asked, last[flow] ?? 0)
+        if last.count >= Self.room { last = last.filter { $0.value > now } }
+        last[flow] = deadline
+        return deadline
+    }
+
+    static func flow(_ packet: Packet) -> UInt64 {
+        SeededRandom.mix(end(packet.source, packet.sourcePort))
+            &+ end(packet.destination, packet.destinationPort)
+    }
+
+    static func end(_ address: IPAddress, _ port: UInt16) -> UInt64 {
+        let folded: UInt64 =
+            switch address {
+            case .v4(let value): UInt64(value)
+            case .v6(let value):
+                SeededRandom.mix(UInt64(truncatingIfNeeded: value >> 64))
+                    ^ UInt64(truncatingIfNeeded: value)
+            }
+        return SeededRandom.mix(folded &+ UInt64(port) << 40)
+    }
+}

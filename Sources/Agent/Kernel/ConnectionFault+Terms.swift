@@ -1,0 +1,70 @@
+import FaultKinds
+import Netfilter
+import Spec
+import Wire
+
+extension ConnectionFault {
+    /// What the kernel is to do for a fault; nil if it is about answers alone.
+    init?(_ fault: PathFault, _ content: Fault, number: Int) {
+        guard let terms = content.net else { return nil }
+        self.init(
+            number: number, isInbound: terms.direction == .inbound,
+            groups: ConnectionGroup.groups(of: terms).map(Group.init),
+            acts: terms.effects.map { Act($0.action) }, onlyNew: terms.connections == .new,
+            share: content.probability,
+            seed: UInt32(truncatingIfNeeded: SeededRandom.mix(fault.seed)),
+            isDryRun: fault.dryRun, remaining: fault.remaining)
+        rests = content.after > .zero
+    }
+}
+
+extension ConnectionFault.Group {
+    fileprivate init(_ group: ConnectionGroup) {
+        self.init(
+            follows: !group.names.isEmpty, networks: group.networks.map(Network.init),
+            everybody: group.everybody, ports: group.ports)
+    }
+}
+
+extension ConnectionFault.Act {
+    fileprivate init(_ action: NetAction) {
+        self =
+            switch action {
+            case .drop: .drop
+            case .reset(let afterHandshake): .reset(afterHandshake: afterHandshake)
+            case .reject(let rejection): .reject(code: rejection.code)
+            case .lose(let fraction): .lose(fraction: fraction)
+            case .silence: .silence
+            case .hold(let bothWays): .queue(bothWays: bothWays)
+            }
+    }
+}
+
+extension NetRejection {
+    /// NFT_REJECT_ICMPX_… of nf_tables.h.
+    fileprivate var code: UInt8 {
+        switch self {
+        case .route: 0
+        case .port: 1
+        case .host: 2
+        case .prohibited: 3
+        }
+    }
+}
+
+extension Network {
+    init(_ network: CIDR) {
+        self.init(octets: network.network.octets, prefix: network.prefix)
+    }
+}
+
+extension SparedConnections {
+    /// What the agent puts on its own packets: "brow" in ASCII.
+    static let agentMark: UInt32 = 0x6272_6F77
+
+    init(_ protected: ProtectedNames) {
+        self.init(
+            mark: Self.agentMark, ports: [ClientSession.sshPort],
+            networks: protected.networks.map(Network.init))
+    }
+}

@@ -1,0 +1,32 @@
+/// What a fault on connections knows of those that it acts on.
+public struct ConnectionReport: Codable, Equatable, Sendable {
+    /// Addresses that it has learned from answers for its names, and follows now.
+    public var addresses: Int
+    /// Addresses that had to make room for later ones.
+    public var evicted: UInt64
+    /// Patterns for which no address has been seen: they affect nothing.
+    public var unresolved: [String]
+    /// Addresses that names lead to which are not meant: they are hit as well.
+    public var shared: [SharedAddress]
+
+    public init(
+        addresses: Int, evicted: UInt64 = 0, unresolved: [String] = [],
+        shared: [SharedAddress] = []
+    ) {
+        self.addresses = addresses
+        self.evicted = evicted
+        self.unresolved = unresolved
+        self.shared = shared
+    }
+}
+
+/// An address that a fault follows, and a name that leads to it though it is not meant.
+public struct SharedAddress: Codable, Equatable, Sendable {
+    public var address: String
+    public var name: String
+
+    public init(address: String, name: String) {
+        self.address = address
+        self.name = name
+    }
+}

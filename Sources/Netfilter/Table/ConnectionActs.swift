@@ -1,0 +1,224 @@
+/// The rules within the chains of one fault on connections.
+extension ConnectionMessages {
+    func addRules(_ fault: ConnectionFault, _ names: Names, to batch: inout Batch) {
+        let alive: [Expression] = [
+            .transportProtocol, .lookup(set: names.live),
+            .transportProtocol, .lookup(set: RulesetMessages.heartbeatSet),
+        ]
+        let dice = fault.share < 1 && !fault.isDryRun
+        for opening in Self.openings(fault.onlyNew) {
+            batch.addRule(
+                table, names.match,
+                alive + opening
+                    + [
+                        .connection(.counter),
+                        .connection(.verdict(.jump(dice ? names.dice : names.act))),
+                    ])
+        }
+        if dice {
+            for isV4 in [true, false] {
+                batch.addRule(
+                    table, names.dice,
+                    Self.isChosen(fault, isV4: isV4) + [.connection(.verdict(.goto(names.act)))])
+            }
+        }
+        if fault.isDryRun {
+            batch.addRule(table, names.act, [.connection(.counter)])
+            return
+        }
+        for act in fault.acts { add(act, names.act, to: &batch) }
+        // Last: what comes back from a queue goes on behind this hook.
+        guard let act = fault.acts.first(where: \.isQueue) else {
+            return addReplies(fault, names, alive, to: &batch)
+        }
+        for opening in Self.openings(fault.onlyNew) {
+            batch.addRule(table, names.match, alive + opening + [.queue(queue, statement)])
+        }
+        if act == .queue(bothWays: true) {
+            batch.addRule(table, names.back, alive + [.queue(queue, statement)])
+        }
+    }
+
+    private func addReplies(
+        _ fault: ConnectionFault, _ names: Names, _ alive: [Expression], to batch: inout Batch
+    ) {
+        guard fault.acts.contains(.silence) else { return }
+        for families in fault.share < 1 ? [[true], [false]] : [[]] {
+            let chosen = families.flatMap {
+                Self.isChosen(fault, isV4: $0, reversed: true)
+            }
+            // SYN-ACK passes: without it no handshake completes.
+            batch.addRule(
+                table, names.back,
+                alive + Self.tcpFlags(0x02, .notEqual, 0) + [.connection(.verdict(.return))])
+            batch.addRule(
+                table, names.back,
+                alive + chosen + [.connection(.counter), .connection(.verdict(.drop))])
+        }
+    }
+
+    private func add(_ act: ConnectionFault.Act, _ chain: String, to batch: inout Batch) {
+        let counter = Expression.connection(.counter)
+        switch act {
+        case .queue: break
+        case .drop:
+            drop([], chain, &batch)
+        case .reset(let afterHandshake):
+            // A client's own RST passes: it is what rids the server of a connection that it still
+            // holds when the client's port is used again.
+            batch.addRule(
+                table, chain,
+                Self.tcpFlags(0x04, .notEqual, 0) + [.connection(.verdict(.return))])
+            if afterHandshake { passHandshakes(chain, &batch) }
+            batch.addRule(
+                table, chain,
+                [.transportProtocol, .equals([6]), counter, .connection(.rejectTCP)])
+            condemn(.rejected(code: 1), [], chain, &batch)
+        case .reject(let code):
+            batch.addRule(
+                table, chain,
+                [.transportProtocol, .equals([6]), counter, .connection(.reject(code: code))])
+            condemn(.rejected(code: code), [], chain, &batch)
+        case .lose(let fraction):
+            let chance: [Expression] = [
+                .connection(.random(modulus: Self.millions)), .connection(.networkOrder),
+                .connection(.compare(.less, Self.parts(fraction))),
+            ]
+            drop(chance, chain, &batch)
+        case .silence:
+            passHandshakes(chain, &batch)
+            drop([], chain, &batch)
+        }
+    }
+
+    /// Drops without a word.
+    private func drop(_ terms: [Expression], _ chain: String, _ batch: inout Batch) {
+        batch.addRule(
+            table, chain,
+            [.transportProtocol, .equals([6])] + terms
+                + [.connection(.counter), .connection(.verdict(.drop))])
+        condemn(.dropped, terms, chain, &batch)
+    }
+
+    /// Sends datagrams of UDP to the queue, marked. A socket whose datagram a rule drops or rejects on
+    /// its way out is told "operation not permitted", which no network says; once queued, the datagram
+    /// is sent as far as the socket knows.
+    private func condemn(
+        _ sentence: CondemnedPacket, _ terms: [Expression], _ chain: String, _ batch: inout Batch
+    ) {
+        batch.addRule(
+            table, chain,
+            [.transportProtocol, .equals([17])] + terms
+                + [
+                    .connection(.counter), .connection(.load(sentence.mark.hostOctets)),
+                    .connection(.setMark), .queue(queue, statement),
+                ])
+    }
+
+    /// What becomes of those that the queue lets go on.
+    func addSentences(to batch: inout Batch) {
+        for hook in Self.lateHooks {
+            for code in UInt8(0)...3 {
+                let mark = CondemnedPacket.rejected(code: code).mark
+                batch.addRule(
+                    table, hook,
+                    [
+                        .connection(.mark), .connection(.compare(.equal, mark.hostOctets)),
+                        .connection(.reject(code: code)),
+                    ])
+            }
+        }
+    }
+
+    /// Lets SYN, SYN-ACK and bare acknowledgements of TCP leave the chain.
+    private func passHandshakes(_ chain: String, _ batch: inout Batch) {
+        let pass = Expression.connection(.verdict(.return))
+        batch.addRule(table, chain, Self.tcpFlags(0x02, .notEqual, 0) + [pass])
+        for isV4 in [true, false] {
+            for words in UInt8(5)...15 {
+                batch.addRule(
+                    table, chain, Self.isBareAcknowledgement(isV4: isV4, words: words) + [pass])
+            }
+        }
+    }
+
+    // MARK: Terms
+
+    private static let millions: UInt32 = 1_000_000
+
+    /// A share in millionths, in network order.
+    private static func parts(_ fraction: Double) -> [UInt8] {
+        let number = UInt32((min(max(fraction, 0), 1) * Double(millions)).rounded())
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+    }
+
+    /// The packets that open a connection: a SYN alone, or the first of UDP that conntrack sees.
+    private static func openings(_ onlyNew: Bool) -> [[Expression]] {
+        guard onlyNew else { return [[]] }
+        // NF_CT_STATE_BIT(IP_CT_NEW) of nf_conntrack_common.h, in the host's order.
+        let new = UInt32(8).hostOctets
+        return [
+            tcpFlags(0x12, .equal, 0x02),
+            [
+                .transportProtocol, .equals([17]), .connection(.trackedState),
+                .connection(.masked(new)), .connection(.compare(.notEqual, [0, 0, 0, 0])),
+            ],
+        ]
+    }
+
+    /// `tcp flags & MASK` compared with a value. The flags are octet 13 (RFC 9293).
+    private static func tcpFlags(
+        _ mask: UInt8, _ comparison: ConnectionExpression.Comparison, _ value: UInt8
+    ) -> [Expression] {
+        [
+            .transportProtocol, .equals([6]),
+            .connection(.header(network: false, offset: 13, length: 1)),
+            .connection(.masked([mask])), .connection(.compare(comparison, [value])),
+        ]
+    }
+
+    /// ACK alone, with a TCP header of so many words and nothing behind it. IP options or extension
+    /// headers make it look like data.
+    private static func isBareAcknowledgement(isV4: Bool, words: UInt8) -> [Expression] {
+        // Total length counts the IPv4 header; the payload length of IPv6 does not.
+        let length = UInt16(words) * 4 + (isV4 ? 20 : 0)
+        return [.connection(.family), .equals([isV4 ? 2 : 10])]
+            + tcpFlags(0x17, .equal, 0x10)
+            + [
+                .connection(.header(network: true, offset: isV4 ? 2 : 4, length: 2)),
+                .equals(length.octets),
+                .connection(.header(network: false, offset: 12, length: 1)),
+                .connection(.masked([0xF0])), .connection(.compare(.equal, [words << 4])),
+            ]
+    }
+
+    /// The dice of a connection: the same for each of its packets. Reversed: of what comes back.
+    private static func isChosen(
+        _ fault: ConnectionFault, isV4: Bool, reversed: Bool = false
+    ) -> [Expression] {
+        let (length, first): (UInt32, UInt32) = isV4 ? (4, 12) : (16, 8)
+        let words = length / 4
+        let (source, destination) = reversed ? (first + length, first) : (first, first + length)
+        return [
+            .connection(.family), .equals([isV4 ? 2 : 10]),
+            .connection(.header(network: true, offset: source, length: length, register: 0)),
+            .connection(
+                .header(network: true, offset: destination, length: length, register: words)),
+            .connection(
+                .header(
+                    network: false, offset: reversed ? 2 : 0, length: 2, register: 2 * words)),
+            .connection(
+                .header(
+                    network: false, offset: reversed ? 0 : 2, length: 2, register: 2 * words + 1)),
+            .connection(
+                .hash(length: 2 * length + 8, modulus: millions, seed: fault.seed)),
+            .connection(.networkOrder), .connection(.compare(.less, parts(fault.share))),
+        ]
+    }
+}
+
+extension ConnectionFault.Act {
+    var isQueue: Bool {
+        if case .queue = self { true } else { false }
+    }
+}

@@ -1,0 +1,229 @@
+/// Turns faults on connections into the messages of one batch.
+///
+///     chain netout { type filter hook output priority mangle + 1; <spared> accept;
+///         meta nfproto ipv4 ip daddr @net1g0v4 th dport 443 jump net1; … }
+///     chain netfwd, netin { the same, for what is forwarded and what arrives }
+///     set net1live { type inet_proto; flags timeout; }      tcp and udp, until the fault ends or rests
+///     set net1g0v4, net1g0v6 { type ipv4_addr; flags timeout; }       the addresses that it follows
+///     chain net1 { meta l4proto @net1live meta l4proto @armed counter jump net1act; … queue }
+///     chain net1dice { jhash of the connection < share goto net1act }
+///     chain net1act { counter drop }
+///     chain net1back { what comes back, where the fault is about that too }
+///
+/// The base chains are there as long as the table is: removing a hook makes the kernel drop what waits
+/// in queues. A scope (a cgroup, a user) is one more expression in the rules of `net1`.
+struct ConnectionMessages {
+    static let hooks = ["netout", "netfwd", "netin"]
+    /// Behind them, for packets that come back from the queue.
+    static let lateHooks = ["lateout", "latefwd", "latein"]
+
+    var table: String
+    var statement: QueueStatement
+    var queue: UInt16
+
+    // MARK: One fault
+
+    /// Adds its sets and chains; nothing leads there yet.
+    func add(_ fault: ConnectionFault, to batch: inout Batch) {
+        let names = Names(fault.number)
+        batch.createSet(table, names.live, of: .transportProtocol, timeout: true)
+        if !fault.rests { addLive(names, for: fault.remaining, to: &batch) }
+        for (index, group) in fault.groups.enumerated() {
+            if group.follows {
+                batch.createSet(table, names.set(index, isV4: true), of: .v4, timeout: true)
+                batch.createSet(table, names.set(index, isV4: false), of: .v6, timeout: true)
+            }
+            let single = Self.singlePorts(group)
+            if single.count > 1 {
+                batch.createSet(table, names.ports(index), of: .port, timeout: false)
+                batch.addElements(
+                    table, names.ports(index), single.map { (key: $0.octets, timeout: nil) })
+            }
+        }
+        for chain in names.chains.reversed() { batch.createChain(table, chain) }
+        addRules(fault, names, to: &batch)
+    }
+
+    /// Removes its sets and chains, when nothing leads there any more.
+    func remove(_ fault: ConnectionFault, from batch: inout Batch) {
+        let names = Names(fault.number)
+        for chain in names.chains { batch.flushRules(table, chain) }
+        for chain in names.chains { batch.deleteChain(table, chain) }
+        batch.deleteSet(table, names.live)
+        for (index, group) in fault.groups.enumerated() {
+            if group.follows {
+                batch.deleteSet(table, names.set(index, isV4: true))
+                batch.deleteSet(table, names.set(index, isV4: false))
+            }
+            if Self.singlePorts(group).count > 1 { batch.deleteSet(table, names.ports(index)) }
+        }
+    }
+
+    func addLive(_ names: Names, for time: Duration, to batch: inout Batch) {
+        batch.addElements(
+            table, names.live, Self.transports.map { (key: $0, timeout: time) })
+    }
+
+    /// IPPROTO_TCP and IPPROTO_UDP.
+    static let transports: [[UInt8]] = [[6], [17]]
+
+    // MARK: What leads there
+
+    /// Puts new rules into the base chains.
+    func lead(to faults: [ConnectionFault], _ spared: SparedConnections, in batch: inout Batch) {
+        for hook in Self.hooks + Self.lateHooks { batch.flushRules(table, hook) }
+        guard !faults.isEmpty else { return }
+        addSentences(to: &batch)
+        addSpared(spared, to: &batch)
+        for fault in faults { lead(to: fault, in: &batch) }
+    }
+
+    private func addSpared(_ spared: SparedConnections, to batch: inout Batch) {
+        let accept = Expression.connection(.verdict(.accept))
+        batch.addRule(
+            table, "netout",
+            [.connection(.mark), .connection(.compare(.equal, spared.mark.hostOctets)), accept])
+        for port in spared.ports {
+            for (hook, field) in [("netout", UInt32(0)), ("netin", 2)] {
+                batch.addRule(
+                    table, hook,
+                    [
+                        .transportProtocol, .equals([6]), .transportField(offset: field),
+                        .equals(port.octets), accept,
+                    ])
+            }
+        }
+        for network in spared.networks {
+            for hook in Self.hooks {
+                for isSource in [true, false] {
+                    batch.addRule(
+                        table, hook, Self.isIn(network, source: isSource) + [accept])
+                }
+            }
+        }
+    }
+
+    private func lead(to fault: ConnectionFault, in batch: inout Batch) {
+        let names = Names(fault.number)
+        // The peer is the destination of what goes there, and the source of what comes back. The
+        // port is the one that was connected to.
+        let along = fault.isInbound ? ["netin"] : ["netout", "netfwd"]
+        lead(
+            to: fault, names, chain: names.match, hooks: along, peerIsSource: fault.isInbound,
+            portIsSource: false, in: &batch)
+        guard fault.actsOnReplies, !fault.isDryRun else { return }
+        lead(
+            to: fault, names, chain: names.back,
+            hooks: fault.isInbound ? ["netout"] : ["netin", "netfwd"],
+            peerIsSource: !fault.isInbound, portIsSource: true, in: &batch)
+    }
+
+    private func lead(
+        to fault: ConnectionFault, _ names: Names, chain: String, hooks: [String],
+        peerIsSource: Bool, portIsSource: Bool, in batch: inout Batch
+    ) {
+        for (index, group) in fault.groups.enumerated() {
+            var peers: [[Expression]] = group.networks.map {
+                Self.isIn($0, source: peerIsSource)
+            }
+            if group.follows {
+                for isV4 in [true, false] {
+                    peers.append(
+                        Self.family(isV4) + [
+                            Self.address(isV4: isV4, source: peerIsSource),
+                            .lookup(set: names.set(index, isV4: isV4)),
+                        ])
+                }
+            }
+            if group.everybody { peers = [[]] }
+            for ports in portTerms(group, names.ports(index), source: portIsSource) {
+                for peer in peers {
+                    for hook in hooks {
+                        batch.addRule(
+                            table, hook, peer + ports + [.connection(.verdict(.jump(chain)))])
+                    }
+                }
+            }
+        }
+    }
+
+    private static func singlePorts(_ group: ConnectionFault.Group) -> [UInt16] {
+        group.ports.filter { $0.count == 1 }.map(\.lowerBound)
+    }
+
+    private func portTerms(
+        _ group: ConnectionFault.Group, _ set: String, source: Bool
+    ) -> [[Expression]] {
+        if group.ports.isEmpty { return [[]] }
+        let port = Expression.transportField(offset: source ? 0 : 2)
+        var terms: [[Expression]] = []
+        let single = Self.singlePorts(group)
+        if single.count == 1 { terms.append([port, .equals(single[0].octets)]) }
+        if single.count > 1 { terms.append([port, .lookup(set: set)]) }
+        for run in group.ports where run.count > 1 {
+            terms.append([
+                port, .connection(.compare(.atLeast, run.lowerBound.octets)),
+                .connection(.compare(.atMost, run.upperBound.octets)),
+            ])
+        }
+        return terms
+    }
+
+    // MARK: Terms
+
+    private static func family(_ isV4: Bool) -> [Expression] {
+        // NFPROTO_IPV4 and NFPROTO_IPV6.
+        [.connection(.family), .equals([isV4 ? 2 : 10])]
+    }
+
+    /// RFC 791 and RFC 8200: addresses are at octets 12 and 16, at 8 and 24.
+    private static func address(isV4: Bool, source: Bool) -> Expression {
+        let offset: UInt32 = isV4 ? (source ? 12 : 16) : (source ? 8 : 24)
+        return .connection(.header(network: true, offset: offset, length: isV4 ? 4 : 16))
+    }
+
+    private static func isIn(_ network: Network, source: Bool) -> [Expression] {
+        var terms = family(network.isV4) + [address(isV4: network.isV4, source: source)]
+        if network.prefix < network.octets.count * 8 {
+            terms.append(.connection(.masked(network.mask)))
+        }
+        return terms + [.equals(network.octets)]
+    }
+}
+
+extension ConnectionFault {
+    var actsOnReplies: Bool {
+        acts.contains { act in
+            switch act {
+            case .silence, .queue(bothWays: true): true
+            default: false
+            }
+        }
+    }
+}
+
+extension ConnectionMessages {
+    /// The names of one fault's chains and sets.
+    struct Names {
+        let match, dice, act, back, live: String
+
+        init(_ number: Int) {
+            match = "net\(number)"
+            dice = "net\(number)dice"
+            act = "net\(number)act"
+            back = "net\(number)back"
+            live = "net\(number)live"
+        }
+
+        /// Each before those that it leads to.
+        var chains: [String] { [match, dice, back, act] }
+
+        func set(_ group: Int, isV4: Bool) -> String { "\(match)g\(group)v\(isV4 ? 4 : 6)" }
+        func ports(_ group: Int) -> String { "\(match)g\(group)ports" }
+    }
+}
+
+extension UInt16 {
+    /// In network order.
+    var octets: [UInt8] { [UInt8(self >> 8), UInt8(self & 0xff)] }
+}

@@ -1,0 +1,94 @@
+internal import CNetfilter
+internal import Glibc
+
+/// Faults on connections: beside the rules for answers, and under the same heartbeat.
+extension OwnerTable {
+    /// One address that a fault follows.
+    public struct Followed: Equatable, Sendable {
+        /// The fault's number and its group.
+        public var fault: Int
+        public var group: Int
+        /// 4 or 16 octets.
+        public var address: [UInt8]
+        /// How long the kernel keeps it; nil: it goes at once.
+        public var time: Duration?
+
+        public init(fault: Int, group: Int, address: [UInt8], time: Duration?) {
+            self.fault = fault
+            self.group = group
+            self.address = address
+            self.time = time
+        }
+    }
+
+    private func messages(queue: UInt16) -> ConnectionMessages {
+        ConnectionMessages(table: Self.name, statement: statement, queue: queue)
+    }
+
+    /// Puts a fault in force beside those that are. After an error they are as they were.
+    ///
+    /// - Parameter queue: Where packets go that are to wait.
+    public mutating func add(
+        _ fault: ConnectionFault, sparing spared: SparedConnections, queue: UInt16
+    ) throws(NetlinkError) {
+        guard fault.remaining > .zero else { return }
+        let messages = messages(queue: queue)
+        var batch = Batch(sequence: sequence)
+        messages.add(fault, to: &batch)
+        messages.lead(to: connections + [fault], spared, in: &batch)
+        try send(batch)
+        connections.append(fault)
+    }
+
+    /// Takes faults out of force. Numbers that are not there are skipped.
+    public mutating func remove(
+        connections numbers: Set<Int>, sparing spared: SparedConnections
+    ) throws(NetlinkError) {
+        let ending = connections.filter { numbers.contains($0.number) }
+        guard !ending.isEmpty else { return }
+        let rest = connections.filter { !numbers.contains($0.number) }
+        let messages = messages(queue: 0)
+        var batch = Batch(sequence: sequence)
+        messages.lead(to: rest, spared, in: &batch)
+        for fault in ending { messages.remove(fault, from: &batch) }
+        try send(batch)
+        connections = rest
+    }
+
+    /// Has a fault act for so long from now on, or rest: its phases.
+    public mutating func set(
+        connections number: Int, acting time: Duration?
+    ) throws(NetlinkError) {
+        guard connections.contains(where: { $0.number == number }) else { return }
+        let (messages, names) = (messages(queue: 0), ConnectionMessages.Names(number))
+        var batch = Batch(sequence: sequence)
+        batch.deleteElements(Self.name, names.live, [])
+        if let time { messages.addLive(names, for: time, to: &batch) }
+        try send(batch)
+    }
+
+    /// Adds addresses to what faults follow, or gives them a new time. Those of faults that are not
+    /// there are skipped.
+    public mutating func follow(_ addresses: [Followed]) throws(NetlinkError) {
+        var batch = Batch(sequence: sequence)
+        var isEmpty = true
+        for one in addresses {
+            guard let fault = connections.first(where: { $0.number == one.fault }),
+                fault.groups.indices.contains(one.group), fault.groups[one.group].follows
+            else { continue }
+            isEmpty = false
+            let set = ConnectionMessages.Names(one.fault)
+                .set(one.group, isV4: one.address.count == 4)
+            // Whether it is there, has just expired, or is not: add it, take it out, and then add it
+            // with its time. Before Linux 6.12 adding alone leaves the old time.
+            batch.addElements(
+                Self.name, set, [(key: one.address, timeout: one.time ?? .seconds(1))])
+            batch.deleteElements(Self.name, set, [one.address])
+            if let time = one.time {
+                batch.addElements(Self.name, set, [(key: one.address, timeout: time)])
+            }
+        }
+        if isEmpty { return }
+        try send(batch)
+    }
+}

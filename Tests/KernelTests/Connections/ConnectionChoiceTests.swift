@@ -1,0 +1,180 @@
+import Control
+import Foundation
+import Testing
+
+extension KernelTests {
+    /// Which connections: new ones, open ones, those to this host; and the command line.
+    @Suite("connections: choice") struct ConnectionChoiceTests {
+        private static let host = "\(Reach.v4).7"
+        private static let meant = Reach.Attempt(host: host, patience: 0.3)
+
+        /// A connection that is open, and asks again for each line that it is given.
+        private static func keeping<Value>(
+            _ body: (_ ask: () async throws -> String) async throws -> Value
+        ) async throws -> Value {
+            let folder = try await Place.scratch()
+            let turn = folder.appending(path: "turn")
+            let script = folder.appending(path: "keep.py")
+            try Data(keeper.utf8).write(to: script)
+            return try await Program.serving(
+                Python.path, ["-I", script.path(), host, turn.path()],
+                isReady: { $0.outputText.contains("ok\n") },
+                { program in
+                    var turns = 0
+                    return try await body {
+                        turns += 1
+                        let before = program.outputText.split(separator: "\n").count
+                        try Data("\(turns)".utf8).write(to: turn)
+                        let answered = try await eventually(within: .seconds(5)) {
+                            program.outputText.split(separator: "\n").count > before
+                        }
+                        guard answered else { return "nothing" }
+                        return String(program.outputText.split(separator: "\n").last ?? "")
+                    }
+                })
+        }
+
+        private static let keeper = """
+            import os, socket, sys, time
+            s = socket.create_connection((sys.argv[1], 8080), 1, ("192.0.2.53", 0))
+            s.settimeout(0.5)
+            last = b""
+            while True:
+                try:
+                    s.sendall(b"GET /3 HTTP/1.1\\r\\n\\r\\n")
+                    print("ok" if s.recv(1000) else "closed", flush=True)
+                except TimeoutError:
+                    print("silent", flush=True)
+                except OSError as e:
+                    print("reset", e.errno, flush=True)
+                while True:
+                    time.sleep(0.01)
+                    now = open(sys.argv[2], "rb").read() if os.path.exists(sys.argv[2]) else b""
+                    if now != last:
+                        last = now
+                        break
+            """
+
+        @Test("connections: new, and those that are open go on; all, and they do not")
+        func new() async throws {
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    try await Self.keeping { ask in
+                        for net in ["blackhole", "reset", "reject"] {
+                            try await agent.broken(
+                                net, ["hosts: \(Self.host)", "connections: new"]
+                            ) { _ in
+                                let before = try await ask()
+                                let new = try await Reach.attempt(Self.meant).what
+                                let after = try await ask()
+                                #expect(before == "ok" && after == "ok", "\(net)")
+                                #expect(new != "ok", "\(net)")
+                            }
+                        }
+                        try await agent.broken("blackhole", ["hosts: \(Self.host)"]) { _ in
+                            let open = try await ask()
+                            #expect(open == "silent")
+                        }
+                    }
+                    await #expect(throws: AgentError.self) {
+                        try await agent.broken(
+                            "halfopen", ["hosts: \(Self.host)", "connections: new"]
+                        ) { _ in }
+                    }
+                }
+            }
+        }
+
+        @Test("kill: those that are open are closed, others are not")
+        func kill() async throws {
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    for (lines, closed) in [
+                        (["hosts: \(Reach.v4).0/24", "ports: 8081"], false),
+                        (["hosts: \(Reach.v4).8"], false),
+                        (["hosts: '\(Self.host):8080'"], true),
+                    ] {
+                        try await Self.keeping { ask in
+                            #expect(try await ask() == "ok")
+                            try await agent.broken("{latency: 10ms}", lines + ["kill: true"]) { _ in
+                                let seen = try await ask()
+                                #expect(seen.hasPrefix("reset") == closed, "\(lines): \(seen)")
+                                // A new one is made.
+                                #expect(try await Reach.attempt(Self.meant).what == "ok")
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test("inbound: to the ports of this host, from all or from some")
+        func inbound() async throws {
+            let other = Reach.Attempt(host: Self.host, port: Reach.otherPort, patience: 0.3)
+            let rows: [(net: String, hosts: String?, seen: [String])] = [
+                ("blackhole", nil, ["timeout", "ok"]), ("reset", nil, ["refused", "ok"]),
+                ("reset", "192.0.2.0/24", ["refused", "ok"]),
+                ("reset", "10.0.0.0/8", ["ok", "ok"]),
+                ("halfopen", nil, ["silent", "ok"]), ("{latency: 50ms}", nil, ["ok", "ok"]),
+            ]
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    for (net, hosts, expected) in rows {
+                        let lines =
+                            ["ports: 8080", "direction: inbound"]
+                            + (hosts.map { ["hosts: \($0)"] } ?? [])
+                        try await agent.broken(net, lines) { _ in
+                            let seen = try await Reach.attempt([Self.meant, other])
+                            #expect(seen.map(\.what) == expected, "\(net) \(hosts ?? "")")
+                            if net.contains("latency") { #expect(seen[0].took >= 0.1) }
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test("net on the command line, and faults of the catalogue")
+        func commandLine() async throws {
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    let id = try await agent.brownout([
+                        "net", "reset", "\(Self.host):8080", "--for", "20s", "--detach",
+                    ]).output.trimmingSuffix { $0 == "\n" }
+                    #expect(try await Reach.attempt(Self.meant).what == "refused")
+                    let status = try await agent.brownout(["status"]).output
+                    #expect(status.contains("net reset \(Self.host):8080"))
+                    #expect(try await agent.brownout(["lift", id]).status == 0)
+                    #expect(try await Reach.attempt(Self.meant).what == "ok")
+                    let over = try await agent.brownout([
+                        "net", "latency", Self.host, "--by", "50ms", "--for", "1s",
+                    ])
+                    #expect(over.status == 0, "\(over.errors)")
+                    for (words, problem) in [
+                        (["net", "blackhole"], "hosts: missing"),
+                        (["net", "latency", "10.0.0.1"], "by"),
+                        (["net", "blackhole", "10.0.0.300"], "neither a name nor an address"),
+                        (["net", "blackhole", "0.0.0.0/0"], "would match nearly everything"),
+                    ] {
+                        let refused = try await agent.brownout(words + ["--detach"])
+                        #expect(refused.status == 2, "\(words)")
+                        #expect(refused.errors.contains(problem), "\(refused.errors)")
+                    }
+                    for fault in [
+                        "imds-out", "imds-slow", "no-dot", "no-doh", "network-backlog",
+                        "new-connections-only", "slow-dependency", "silent-dependency",
+                        "lossy-network",
+                    ] {
+                        let armed = try await agent.brownout([
+                            "inject", fault, "--for", "20s", "--detach",
+                        ])
+                        #expect(armed.status == 0, "\(fault): \(armed.errors)")
+                        if fault == "network-backlog" {
+                            #expect(try await Reach.attempt(Self.meant).what == "timeout")
+                        }
+                        #expect(try await agent.brownout(["lift", "--all"]).status == 0)
+                    }
+                }
+            }
+        }
+    }
+}
