@@ -68,7 +68,7 @@ extension Fault {
                     default: "true"),
                 KeySchema("resolvers", .networks, "Only answers from these servers."),
                 KeySchema("for", .duration, "How long it lives unless told otherwise."),
-            ])
+            ], anyOf: [["names", "dns"], ["names", "net"], ["hosts", "net"]])
     }
 
     /// The JSON Schema of fault files, for editors.

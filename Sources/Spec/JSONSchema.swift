@@ -38,6 +38,10 @@ public enum JSONSchema {
             members["oneOf"] = .array(
                 group.oneOf.map { .object(["required": .array([.string($0)])]) })
         }
+        if !group.anyOf.isEmpty {
+            members["anyOf"] = .array(
+                group.anyOf.map { .object(["required": .array($0.map(JSON.string))]) })
+        }
         return members
     }
 

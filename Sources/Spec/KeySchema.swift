@@ -72,18 +72,23 @@ public struct KeyGroup: Hashable, Sendable {
     public var primary: String?
     /// Exactly one of these keys must be there; empty: no such rule.
     public var oneOf: [String]
+    /// All keys of at least one of these must be there; empty: no such rule.
+    public var anyOf: [[String]]
 
     public init(
         _ name: String, _ doc: String, keys: [KeySchema], primary: String? = nil,
-        oneOf: [String] = []
+        oneOf: [String] = [], anyOf: [[String]] = []
     ) {
         self.name = name
         self.doc = doc
         self.keys = keys
         self.primary = primary
         self.oneOf = oneOf
+        self.anyOf = anyOf
     }
 
     /// Whether nothing at all is enough: `- servfail:`, `dns: empty`.
-    public var mayBeEmpty: Bool { !keys.contains(where: \.required) && oneOf.isEmpty }
+    public var mayBeEmpty: Bool {
+        !keys.contains(where: \.required) && oneOf.isEmpty && anyOf.isEmpty
+    }
 }

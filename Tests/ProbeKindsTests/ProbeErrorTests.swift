@@ -40,7 +40,7 @@ import Testing
         Row(
             kind: "http", yaml: "url: http://a\nconnection: keep",
             error: "g.yaml:2:13: key `connection`: \"keep\" is not one of them; "
-                + "did you mean `kept`?"),
+                + "write fresh, kept"),
         Row(
             kind: "http", yaml: "url: http://a\nca: /x",
             error: "g.yaml:2:5: key `ca`: there is no TLS here; write an https URL"),

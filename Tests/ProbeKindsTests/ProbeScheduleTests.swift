@@ -136,10 +136,12 @@ import Testing
     @Test func `cancelling closes sessions while a check hangs`() async throws {
         let closed = Mutex(false)
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
-        let never = Session(closed: { closed.withLock { $0 = true } }) {
-            begin.yield()
-            await withUnsafeNever()
-        }
+        let never = Session(
+            closed: { closed.withLock { $0 = true } },
+            body: {
+                begin.yield()
+                await withUnsafeNever()
+            })
         let clock = ManualClock()
         let run = Task {
             try await Schedule([Self.entry("hang", session: never)], clock: clock).run { _, _, _ in

@@ -226,9 +226,15 @@ public struct Injector: Sendable {
         let room = message.opt == nil ? Self.plainLimit : Self.ednsLimit
         let limit: DNS.Answer.Limit =
             keepingLength ? .exactly(bytes.count) : .atMost(max(bytes.count, room))
-        guard
-            case .written(let leftOut) = answer.write(to: &messageOut, source: bytes, limit: limit)
-        else {
+        var outcome = answer.write(to: &messageOut, source: bytes, limit: limit)
+        if outcome == .refused(.tooLong), !keepingLength {
+            // What a server does (RFC 2181 section 9): the client comes back over TCP.
+            answer.clear()
+            answer.truncated = true
+            messageOut.reset()
+            outcome = answer.write(to: &messageOut, source: bytes, limit: limit)
+        }
+        guard case .written(let leftOut) = outcome else {
             counters.unrewritable += 1
             for index in firedNow { faults[index].counters.passed += 1 }
             return Decision(outcome: .passed, delay: delay, holder: holder)

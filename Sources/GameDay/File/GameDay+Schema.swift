@@ -128,6 +128,7 @@ extension GameDay {
             overrides.keys[index].required = false
             overrides.keys[index].default = nil
         }
+        overrides.anyOf = []
         let include = KeyGroup(
             "include", "A fault that is there already.",
             keys: [
@@ -137,7 +138,8 @@ extension GameDay {
                 name,
                 KeySchema("with", .group(overrides), "Keys of the fault that are replaced."),
             ])
-        let inline = KeyGroup(fault.name, fault.doc, keys: [named] + fault.keys)
+        let inline = KeyGroup(
+            fault.name, fault.doc, keys: [named] + fault.keys, anyOf: fault.anyOf)
         let probe = KeyGroup(
             "probe", "A check that is made again and again.",
             keys: [
