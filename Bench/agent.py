@@ -21,11 +21,11 @@ class UnixConnection(http.client.HTTPConnection):
 class Agent(Process):
     """Runs the agent directly, without its service manager. Ready once its API answers."""
 
-    def __init__(self, program, directory):
+    def __init__(self, program, directory, through=()):
         if not program.exists():
             raise Unavailable(f"no {program}")
         self.socket = str(directory / "agent.sock")
-        super().__init__([program, "--socket", self.socket, "--journal", directory / "journal"],
+        super().__init__([*through, program, "--socket", self.socket, "--journal", directory / "journal"],
                          directory / "agent.log")
         try:
             self.wait_until(self.answers)

@@ -16,6 +16,7 @@ import tempfile
 import time
 from statistics import median
 
+import allocations
 import cells
 import delay
 import reaction
@@ -34,7 +35,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=3, help="of load for each cell (3)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 2 s: a look, no proof")
     parser.add_argument("--only", metavar="KEYS", help="comma-separated: "
-                        + ", ".join([v.key for v in variants.VARIANTS] + ["delay", "reaction"]))
+                        + ", ".join([v.key for v in variants.VARIANTS] + ["delay", "reaction", "allocations"]))
     parser.add_argument("--nice", type=int, default=0, metavar="N", help="run all of it at this "
                         "niceness: -10 keeps other programs out of the figures, and slows them")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write all numbers there")
@@ -82,7 +83,8 @@ def one_round(lab, chosen, number, failures):
     if len(bases) == 2:
         found["none"] = mean(*bases)
     return {"cells": found, "delays": delays(lab, chosen, failures),
-            "reactions": reactions(lab, chosen, failures)}
+            "reactions": reactions(lab, chosen, failures),
+            "allocations": counts(lab, chosen, failures) if number == 0 else []}
 
 
 def mean(first, last):
@@ -107,6 +109,13 @@ def reactions(lab, chosen, failures):
     if not wanted(chosen, "reaction"):
         return []
     return attempt(failures, "reaction", lambda: reaction.measure(lab)) or []
+
+
+def counts(lab, chosen, failures):
+    """Once is enough: they are counted, not timed."""
+    if not wanted(chosen, "allocations"):
+        return []
+    return attempt(failures, "allocations", lambda: allocations.measure(lab)) or []
 
 
 def run(chosen):

@@ -80,7 +80,7 @@ def floors(rounds):
                             ("fired-empty", "dnsdist-all", "all empty")):
         found.append(Floor(f"CPU per answer, {name}, of dnsdist's", cpu_of(key, base), most=1,
                             strictly=True))
-    return found + delay_floors(rounds) + reaction_floors(rounds)
+    return found + delay_floors(rounds) + reaction_floors(rounds) + allocation_floors(rounds)
 
 
 def delay_floors(rounds):
@@ -97,6 +97,13 @@ def delay_floors(rounds):
         Floor("MiB, agent idle", middle("idle_memory", every), most=30),
         Floor("MiB, 10,000 held", max((d.peak_memory for d in every), default=None), most=80),
     ]
+
+
+def allocation_floors(rounds):
+    """A hundredth: what time brings along, such as a status asked for, is no answer's."""
+    found = [a for r in rounds for a in r["allocations"]]
+    return [Floor("allocations an answer, at most", max((a.each for a in found), default=None),
+                  most=0.01)]
 
 
 def reaction_floors(rounds):

@@ -110,6 +110,8 @@ def details(rounds, failures):
         yield from delay_lines(burst, found, failures.get(burst.key, []))
     yield from reaction_lines([x for r in rounds for x in r["reactions"]],
                               failures.get("reaction", []))
+    yield from allocation_lines([a for r in rounds for a in r["allocations"]],
+                                failures.get("allocations", []))
 
 
 def delay_lines(burst, found, failures):
@@ -126,6 +128,14 @@ def delay_lines(burst, found, failures):
            f"{each('idle_memory').text(1)}, held {each('held_memory').text(1)}, peak "
            f"{each('peak_memory').text(1)} MiB"
            + "".join(f"; PROBLEM: {p}" for d in found for p in d.problems))
+
+
+def allocation_lines(found, failures):
+    if not found:
+        yield f"allocations: {reason(failures)}"
+        return
+    yield ("allocations an answer: " + ", ".join(f"{a.case} {a.each:.4f}" for a in found)
+           + f"; without traffic {max(a.quiet for a in found)} in the same time")
 
 
 def reaction_lines(found, failures):
@@ -149,4 +159,5 @@ dnsperf, 8 sockets, 100 questions outstanding; it, NSD and the middle share the 
 µs CPU/answer: utime + stime of the process in the middle; the kernel charges network work to
 whichever process it interrupts, so "of all three" (client, middle, server) is the fairer figure.
 Latency: 5,000 questions a second. dnsdist and dnsmasq have no cache, and make fired answers without
-asking NSD; the agent rewrites NSD's. "The hot path allocates nothing" is not measured here."""
+asking NSD; the agent rewrites NSD's.
+Allocations: malloc and its kin, counted in the running agent by a preloaded library."""

@@ -27,18 +27,6 @@ extension KernelTests {
             }
         }
 
-        @Test func peerCredentials() throws {
-            var pair: [Int32] = [0, 0]
-            try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-            defer {
-                close(pair[0])
-                close(pair[1])
-            }
-            let peer = try PeerCredentials(of: pair[0])
-            #expect(peer == PeerCredentials(pid: getpid(), uid: getuid(), gid: getgid()))
-            #expect(throws: NetlinkError.self) { _ = try PeerCredentials(of: -1) }
-        }
-
         @Test func kernelSupport() throws {
             try Sandbox.enter()
             let support = try KernelSupport.probe()

@@ -276,8 +276,11 @@ public actor KernelDataPath: DataPath {
     }
 
     public func snapshot() async throws(DataPathError) -> PathSnapshot {
+        // Once a heartbeat: a host that joins another network asks others from then on.
+        let resolvers = readResolvers()
         let (faults, counters, held) = try await onLoop { judge, reply in
-            (
+            judge.injector.resolvers = resolvers
+            return (
                 judge.injector.faults.map { fault in
                     (
                         fault.id, FaultCounts(fault.counters, fault.connections),

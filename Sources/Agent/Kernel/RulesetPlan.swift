@@ -27,6 +27,12 @@ struct RulesetPlan: Equatable {
             prefilter = .idle
             return
         }
+        // Only whoever sees every answer can tell that another name has one of the addresses.
+        if terms.contains(where: { $0.fault.net != nil }) {
+            prefilter = .all
+            ruleset.udp = [Ruleset.Prefilter(label: nil, ports: ruleset.tcp)]
+            return
+        }
         if let names, let keys = NameKey.keys(of: terms.map(\.fault)) {
             prefilter = .names
             self.keys = keys

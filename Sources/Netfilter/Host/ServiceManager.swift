@@ -1,3 +1,5 @@
+// The declarations of <sys/socket.h> may belong to either, depending on which is read first.
+internal import CNetfilter
 internal import Glibc
 
 /// The protocol of sd_notify(3): one datagram to the socket that $NOTIFY_SOCKET names.

@@ -1,3 +1,5 @@
+internal import CNetfilter
+
 /// Turns faults on connections into the messages of one batch.
 ///
 ///     chain netout { type filter hook output priority mangle + 1; <spared> accept;
@@ -10,8 +12,8 @@
 ///     chain net1act { counter drop }
 ///     chain net1back { what comes back, where the fault is about that too }
 ///
-/// The base chains are there as long as the table is: removing a hook makes the kernel drop what waits
-/// in queues. A scope (a cgroup, a user) is one more expression in the rules of `net1`.
+/// The base chains come with the first fault, for every packet of the host passes them, and stay as long
+/// as the table does: removing a hook makes the kernel drop what waits in queues. A scope (a cgroup, a user) is one more expression in the rules of `net1`.
 struct ConnectionMessages {
     static let hooks = ["netout", "netfwd", "netin"]
     /// Behind them, for packets that come back from the queue.
@@ -20,6 +22,17 @@ struct ConnectionMessages {
     var table: String
     var statement: QueueStatement
     var queue: UInt16
+
+    /// Adds the base chains.
+    func hook(in batch: inout Batch) {
+        // Right behind the answers' chains, for a packet that comes back from a queue goes on with
+        // the next chain of its hook.
+        for (index, hook) in [NF_INET_LOCAL_OUT, NF_INET_FORWARD, NF_INET_LOCAL_IN].enumerated() {
+            let hook = UInt32(hook.rawValue)
+            batch.createChain(table, Self.hooks[index], hook: hook, behind: 1)
+            batch.createChain(table, Self.lateHooks[index], hook: hook, behind: 2)
+        }
+    }
 
     // MARK: One fault
 

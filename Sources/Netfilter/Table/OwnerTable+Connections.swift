@@ -34,9 +34,11 @@ extension OwnerTable {
         guard fault.remaining > .zero else { return }
         let messages = messages(queue: queue)
         var batch = Batch(sequence: sequence)
+        if !hooksConnections { messages.hook(in: &batch) }
         messages.add(fault, to: &batch)
         messages.lead(to: connections + [fault], spared, in: &batch)
         try send(batch)
+        hooksConnections = true
         connections.append(fault)
     }
 

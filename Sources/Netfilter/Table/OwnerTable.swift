@@ -23,6 +23,8 @@ public struct OwnerTable: ~Copyable, Sendable {
     private var plan = RulePlan(Ruleset(queue: 0), now: 0)
     /// The faults on connections that are in force, in the order in which they were added.
     var connections: [ConnectionFault] = []
+    /// Whether the base chains for connections are there: from the first such fault until the end.
+    var hooksConnections = false
     /// When the heartbeat ends, in ns of CLOCK_MONOTONIC; 0 if there is none.
     private var heartbeatEnd: UInt64 = 0
 
@@ -183,13 +185,6 @@ extension OwnerTable {
         batch.createChain(name, "forward", hook: UInt32(NF_INET_FORWARD.rawValue))
         batch.createChain(name, RulesetMessages.datagramsChain)
         batch.createChain(name, RulesetMessages.streamsChain)
-        // Right behind the answers' chains, for a packet that comes back from a queue goes on with
-        // the next chain of its hook.
-        for (index, hook) in [NF_INET_LOCAL_OUT, NF_INET_FORWARD, NF_INET_LOCAL_IN].enumerated() {
-            let hook = UInt32(hook.rawValue)
-            batch.createChain(name, ConnectionMessages.hooks[index], hook: hook, behind: 1)
-            batch.createChain(name, ConnectionMessages.lateHooks[index], hook: hook, behind: 2)
-        }
         batch.addRule(name, RulesetMessages.streamsChain, [.queue(0, statement)])
         batch.flushRules(name, RulesetMessages.streamsChain)
         sequence = batch.nextSequence

@@ -5,16 +5,62 @@ import GameDay
 /// last fault, and comes back with the next.
 struct OnDemandGate: FaultGate {
     let client: AgentClient
+    /// How long an agent that leaves may take to be gone.
+    var patience = Duration.seconds(3)
 
     func arm(_ request: ArmRequest) async throws(AgentError) -> ArmedFault {
-        do {
-            return try await client.arm(request)
-        } catch .noAgent(let socket, let errno) {
-            guard (try? await OnDemandAgent(socket: client.socket).ensure()) != nil else {
-                throw .noAgent(socket: socket, errno: errno)
+        let end = ContinuousClock.now + patience
+        while true {
+            let problem: AgentError
+            do {
+                return try await client.arm(request)
+            } catch {
+                problem = error
             }
-            return try await client.arm(request)
+            // One that is about to leave may be met once more, with its successor on the way.
+            guard await isGone(after: problem, until: end), await isReplaced(until: end),
+                ContinuousClock.now < end
+            else { throw problem }
         }
+    }
+
+    /// Whether nobody is there, or soon will be: a phase that lifts everything and arms again finds
+    /// the agent on its way out.
+    private func isGone(after problem: AgentError, until end: ContinuousClock.Instant) async -> Bool
+    {
+        switch problem {
+        case .noAgent: return true
+        case .connection: break
+        case .refused(let reply, _) where reply.code == .stopping: break
+        default: return false
+        }
+        while ContinuousClock.now < end, !Task.isCancelled {
+            do {
+                _ = try await client.health()
+            } catch .noAgent {
+                return true
+            } catch {
+                // Cut off as it leaves, or slow: only the silence of its socket tells.
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    /// Whether there is an agent: a new one cannot begin before the kernel has taken back what the old
+    /// one had.
+    private func isReplaced(until end: ContinuousClock.Instant) async -> Bool {
+        repeat {
+            do {
+                try await OnDemandAgent(socket: client.socket).ensure()
+                return true
+            } catch ClientError.startFailed {
+                try? await Task.sleep(for: .milliseconds(50))
+            } catch {
+                return false
+            }
+        } while ContinuousClock.now < end && !Task.isCancelled
+        return false
     }
 
     func renew(_ id: String) async throws(AgentError) -> ArmedFault { try await client.renew(id) }

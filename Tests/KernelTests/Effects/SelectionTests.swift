@@ -152,6 +152,30 @@ extension KernelTests {
             try await Place.setResolvers(["127.0.0.1"])
         }
 
+        @Test("leg: auto follows resolv.conf while a fault is armed")
+        func newResolvers() async throws {
+            let (query, road) = (
+                Query("plain.example.test"), Road(address: Place.remoteV4, isTCP: false)
+            )
+            func isHit() async throws -> Bool {
+                try #require(try await RawDNS.answer(query, road)).code == RCode.refused
+            }
+            try await Place.setResolvers(["198.51.100.53"])
+            try await NSD.serving {
+                try await AgentUnderTest.serving { agent in
+                    try await agent.armed("refused", names: "plain.example.test") { _ in
+                        #expect(try await isHit())
+                        // The host has a cache of its own from now on; its upstream is spared.
+                        try await Place.setResolvers(["127.0.0.1"])
+                        #expect(try await eventually { try await !isHit() })
+                        try await Place.setResolvers(["198.51.100.53"])
+                        #expect(try await eventually { try await isHit() })
+                    }
+                }
+            }
+            try await Place.setResolvers(["127.0.0.1"])
+        }
+
         private static func expectHits(
             _ hit: [String], among addresses: [String], _ more: () -> [String]
         ) async throws {

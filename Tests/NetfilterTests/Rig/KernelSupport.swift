@@ -1,10 +1,11 @@
-internal import CNetfilter
-internal import Glibc
+import Glibc
+
+@testable import Netfilter
 
 /// What the kernel takes of that which Brownout uses, found out by trying: each in a transaction
 /// that removes it again, so that nothing is ever seen of it.
-public struct KernelSupport: Equatable, Sendable {
-    public enum Feature: String, CaseIterable, Sendable {
+struct KernelSupport: Equatable, Sendable {
+    enum Feature: String, CaseIterable, Sendable {
         /// A table with an owner (NFT_TABLE_F_OWNER, Linux 5.12). Without it there is no agent.
         case ownerTable = "owner table"
         /// Sets whose elements time out. Without them there is no agent.
@@ -18,18 +19,18 @@ public struct KernelSupport: Equatable, Sendable {
     }
 
     /// The kernel's answer to each: 0 if it took it, else an errno.
-    public var answers: [Feature: Int32]
+    var answers: [Feature: Int32]
 
-    public func has(_ feature: Feature) -> Bool { answers[feature] == 0 }
+    func has(_ feature: Feature) -> Bool { answers[feature] == 0 }
 
     /// An agent can work on this kernel.
-    public var suffices: Bool {
+    var suffices: Bool {
         has(.ownerTable) && has(.setTimeouts) && (has(.nativeQueue) || has(.compatQueue))
     }
 
     /// Tries all features in the network namespace of the calling thread. Throws `.notPermitted`
     /// without CAP_NET_ADMIN, and what goes wrong with the socket itself.
-    public static func probe() throws(NetlinkError) -> KernelSupport {
+    static func probe() throws(NetlinkError) -> KernelSupport {
         let socket = try NetlinkSocket()
         var answers: [Feature: Int32] = [:]
         var sequence: UInt32 = 1
