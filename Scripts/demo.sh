@@ -9,7 +9,7 @@
 # ${BROWNOUT_BIN_DIR:-.build/release}.
 #
 # Exit codes: 0 the service did what it promises; 1 not, or not in time; 2 something is missing; 3 no
-# privilege for namespaces; 130 or 143 stopped, and nothing is left.
+# privilege for namespaces; 130 or 143 stopped: of that only the report of half a run is left.
 set -u
 
 # Seconds that all of it may take.
@@ -81,8 +81,7 @@ while :; do
 done
 
 if [ -n "$stopped" ] || [ "$status" -eq 5 ]; then
-    cd / && forget 2>/dev/null
-    printf '\ndemo: stopped; the network is gone and the fault with it\n' >&2
+    printf '\ndemo: stopped; the network is gone, and the fault with it\n' >&2
     exit "${stopped:-130}"
 fi
 [ "$status" -ne 124 ] || give_up 1 "not done within $limit s"

@@ -11,14 +11,20 @@ extension KernelTests {
         private static let chaos = repository.appending(path: ".build/chaostoolkit/bin").path()
         private static let programs = AgentUnderTest.products.path()
 
-        /// What is left of a run: its exit code, what Chaos Toolkit says of it, and what `brownout
-        /// status` says afterwards (3: no agent, nothing is armed).
+        /// What is left of a run.
         private struct Outcome: Equatable {
+            /// The exit code of `chaos`.
             var code: Int32
+            /// What it says of the run and of each rollback.
             var status: String?
             var deviated: Bool?
-            var rollbacks: [String] = []
-            var armed: Int32
+            var rollbacks: [String] = ["succeeded"]
+            /// How many addresses `dig` finds of the table's name once the fault fires.
+            var during = 0
+            /// And once all is over.
+            var after = 3
+            /// What `brownout status` exits with then: 3 is no agent, so nothing is armed.
+            var armed: Int32 = 3
         }
 
         private struct Journal: Decodable {
@@ -30,37 +36,48 @@ extension KernelTests {
             var rollbacks: [Activity]
         }
 
-        /// Runs an experiment in a lab of its own; `interrupt` is for the shell, where it runs as `$pid`.
+        private static let script = """
+            PATH=\(programs):\(chaos):$PATH
+            addresses() {
+                dig +short dynamodb.us-east-1.amazonaws.com A | grep -c '^[0-9]'
+            }
+            env --default-signal=INT chaos --no-version-check run "$1" >&2 &
+            pid=$!
+            while kill -0 $pid && ! brownout status --json | grep -q '"fired" *: *[1-9]'
+            do sleep 0.1; done 2>/dev/null
+            addresses
+            eval "$2"
+            wait $pid
+            echo "$?"
+            addresses
+            brownout status >&2
+            echo "$?"
+            cat journal.json
+            """
+
+        /// Runs an experiment in a lab of its own; `then` is for the shell once the fault fires, where
+        /// `chaos` is `$pid`.
         private func run(
             _ name: String, careless: String? = nil, environment: [String: String] = [:],
-            interrupt: String = ":"
+            then: String = ":"
         ) async throws -> (outcome: Outcome, text: String) {
             guard FileManager.default.isExecutableFile(atPath: "\(Self.chaos)/chaos") else {
                 throw Program.Failure(description: "no chaos: run `Scripts/chaostoolkit.sh`")
             }
-            let script = """
-                PATH=\(Self.programs):\(Self.chaos):$PATH
-                env --default-signal=INT chaos --no-version-check run "$1" >&2 &
-                pid=$!
-                \(interrupt)
-                wait $pid
-                echo "$?"
-                brownout status >&2
-                echo "$?"
-                cat journal.json
-                """
             let habits = careless.map { ["--careless", $0] } ?? []
             let ended = try await Program.run(
                 AgentUnderTest.client,
-                ["lab", "run"] + habits + ["--", "sh", "-c", script, "sh"]
-                    + [Self.experiments.appending(path: name).path()],
-                environment: environment, within: .seconds(60))
-            let lines = ended.output.split(separator: "\n", maxSplits: 2)
-            let codes = lines.prefix(2).compactMap { Int32($0) }
-            try #require(codes.count == 2, "\(ended.output)\n\(ended.errors)")
-            var outcome = Outcome(code: codes[0], armed: codes[1])
-            if lines.count > 2 {
-                let journal = try JSONDecoder().decode(Journal.self, from: Data(lines[2].utf8))
+                ["lab", "run"] + habits + ["--", "sh", "-c", Self.script, "sh"]
+                    + [Self.experiments.appending(path: name).path(), then],
+                environment: environment, within: .seconds(90))
+            let lines = ended.output.split(separator: "\n", maxSplits: 4)
+            let numbers = lines.prefix(4).compactMap { Int($0) }
+            try #require(numbers.count == 4, "\(ended.output)\n\(ended.errors)")
+            var outcome = Outcome(
+                code: Int32(numbers[1]), rollbacks: [], during: numbers[0], after: numbers[2],
+                armed: Int32(numbers[3]))
+            if lines.count > 4 {
+                let journal = try JSONDecoder().decode(Journal.self, from: Data(lines[4].utf8))
                 outcome.status = journal.status
                 outcome.deviated = journal.deviated
                 outcome.rollbacks = journal.rollbacks.map(\.status)
@@ -83,68 +100,76 @@ extension KernelTests {
             }
         }
 
+        private static let held = Outcome(code: 0, status: "completed", deviated: false)
+        private static let deviated = Outcome(code: 1, status: "completed", deviated: true)
+
         @Test("it completes with the careful service and deviates with each careless one")
         func judges() async throws {
             async let careful = run("dynamodb-empty.yaml")
             async let careless = run(
                 "dynamodb-empty.yaml", careless: "cached-reads,read-failover")
             async let stubborn = run("dynamodb-empty.yaml", careless: "read-only")
-            for (found, deviated) in [
-                (try await careful, false), (try await careless, true), (try await stubborn, true),
-            ] {
-                #expect(
-                    found.outcome
-                        == Outcome(
-                            code: deviated ? 1 : 0, status: "completed", deviated: deviated,
-                            rollbacks: ["succeeded"], armed: 3), "\(found.text)")
-            }
-            #expect(try await careless.text.contains("'an order is read' is not in the given"))
-            #expect(try await stubborn.text.contains("'a write is taken, or refused as read-only'"))
+            let found = try await (careful, careless, stubborn)
+            #expect(found.0.outcome == Self.held, "\(found.0.text)")
+            #expect(found.1.outcome == Self.deviated, "\(found.1.text)")
+            #expect(found.1.text.contains("'an order is read' is not in the given"))
+            #expect(found.2.outcome == Self.deviated, "\(found.2.text)")
+            #expect(found.2.text.contains("'a write is taken, or refused as read-only'"))
         }
 
-        @Test("through the API, and a fault that does not act is found out")
+        @Test("through the API")
         func throughTheAPI() async throws {
             async let careful = run("through-the-api.yaml")
             async let careless = run(
                 "through-the-api.yaml", careless: "cached-reads,read-failover")
+            let found = try await (careful, careless)
+            #expect(found.0.outcome == Self.held, "\(found.0.text)")
+            #expect(found.1.outcome == Self.deviated, "\(found.1.text)")
+            #expect(found.1.text.contains("'an order is read' is not in the given"))
+        }
+
+        /// To Chaos Toolkit an action whose command fails has succeeded.
+        @Test("a fault that does not act, or is not armed at all, is found out")
+        func findsOut() async throws {
             async let idle = run(
                 "through-the-api.yaml",
                 environment: ["SLOW": #"{"names": ["nobody.asks.example.com"], "dns": "empty"}"#])
-            for (found, deviated) in [
-                (try await careful, false), (try await careless, true), (try await idle, true),
-            ] {
-                #expect(
-                    found.outcome
-                        == Outcome(
-                            code: deviated ? 1 : 0, status: "completed", deviated: deviated,
-                            rollbacks: ["succeeded"], armed: 3), "\(found.text)")
+            async let refused = run(
+                "through-the-api.yaml", environment: ["SLOW": #"{"names": ["*"], "dns": "empty"}"#])
+            async let unknown = run("dynamodb-empty.yaml", environment: ["FAULT": "no-such-fault"])
+            async let unwell = run(
+                "dynamodb-empty.yaml", environment: ["SERVICE": "http://127.0.0.1:9"])
+            let both = "'both faults are armed, and have fired' is not in the given"
+            for found in [try await idle, try await refused] {
+                #expect(found.outcome == Self.deviated, "\(found.text)")
+                #expect(found.text.contains(both))
             }
-            #expect(try await idle.text.contains("'no armed fault is idle' is not in the given"))
+            var unharmed = Self.deviated
+            unharmed.during = 3
+            for found in [try await unknown, try await unwell] {
+                #expect(found.outcome == unharmed, "\(found.text)")
+                #expect(found.text.contains("'the fault is armed, and has fired' is not in"))
+            }
         }
-
-        private static let untilItFires =
-            "until brownout status --json 2>/dev/null | grep -q '\"fired\" *: *[1-9]'; "
-            + "do sleep 0.1; done"
 
         @Test("everything is lifted where it is interrupted", arguments: ["INT", "TERM"])
         func interrupted(_ signal: String) async throws {
-            let found = try await run(
-                "dynamodb-empty.yaml", interrupt: "\(Self.untilItFires); kill -\(signal) $pid")
-            #expect(found.outcome.status == "interrupted", "\(found.text)")
-            #expect(found.outcome.rollbacks == ["succeeded"])
-            #expect(found.outcome.code != 0 && found.outcome.armed == 3)
+            let found = try await run("dynamodb-empty.yaml", then: "kill -\(signal) $pid")
+            #expect(
+                found.outcome == Outcome(code: 1, status: "interrupted", deviated: false),
+                "\(found.text)")
         }
 
         @Test("and where it is killed, when its time is over")
         func killed() async throws {
             let found = try await run(
                 "dynamodb-empty.yaml", environment: ["AT_MOST": "4s"],
-                interrupt: """
-                    \(Self.untilItFires); kill -KILL $pid
+                then: """
+                    kill -KILL $pid
                     brownout status >/dev/null || exit 9
                     while brownout status >/dev/null 2>&1; do sleep 0.1; done
                     """)
-            #expect(found.outcome == Outcome(code: 137, armed: 3), "\(found.text)")
+            #expect(found.outcome == Outcome(code: 137, rollbacks: []), "\(found.text)")
         }
     }
 }
