@@ -32,6 +32,9 @@ swift format lint --strict --recursive --parallel Sources Tests Fuzz Plugins Pac
 step "build, with every import declared"
 swift build --build-tests --explicit-target-dependency-import-check error
 
+step "Chaos Toolkit, for the experiments in Gamedays/chaostoolkit"
+Scripts/chaostoolkit.sh
+
 step "unit tests"
 run swift test --skip-build --skip 'NetfilterTests|KernelTests'
 

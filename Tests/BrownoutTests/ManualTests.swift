@@ -70,6 +70,51 @@ import Testing
     }
 }
 
+/// What `--help` prints of each command.
+@Suite struct HelpTests {
+    /// Every command that is shown, with its words; effects are `ManualTests`' matter.
+    static let commands = all(Brownout.self, []).filter { words, _ in
+        words.count < 2 || !["dns", "net"].contains(words[0])
+    }
+
+    private static func all(
+        _ command: any ParsableCommand.Type, _ words: [String]
+    ) -> [([String], any ParsableCommand.Type)] {
+        let configuration = command.configuration
+        let groups = configuration.groupedSubcommands.flatMap(\.subcommands)
+        let shown = (configuration.subcommands + groups).filter {
+            $0.configuration.shouldDisplay
+        }
+        return [(words, command)]
+            + shown.flatMap { all($0, words + [$0.configuration.commandName ?? ""]) }
+    }
+
+    @Test func everyCommandIsThere() {
+        let words = Self.commands.map { $0.0.joined(separator: " ") }
+        #expect(Set(["", "dns", "gameday run", "gameday compare", "lab up"]).isSubset(of: words))
+    }
+
+    /// With an example that is a command which works.
+    @Test(arguments: commands.map { $0.0 })
+    func hasExamples(words: [String]) throws {
+        let found = Self.commands.first { $0.0 == words }
+        let configuration = try #require(found).1.configuration
+        #expect(configuration.abstract.hasSuffix(".") || configuration.abstract.hasSuffix("?"))
+        let lines = configuration.discussion.split(separator: "\n")
+        let examples = lines.drop { $0 != "Example:" }.dropFirst().prefix { $0.hasPrefix("  ") }
+        #expect(!examples.isEmpty, "no example")
+        for line in examples where line.contains("brownout ") {
+            // Of a shell's line the part that is ours: not `sudo`, nor where its output goes.
+            let command = line.trimmingPrefix(while: \.isWhitespace)
+            guard command.hasPrefix("brownout ") || command.hasPrefix("sudo brownout ") else {
+                continue
+            }
+            let typed = ExampleWords.split(String(command)).drop { $0 != "brownout" }.dropFirst()
+            _ = try Brownout.parseAsRoot(Array(typed.prefix { $0 != ">" }))
+        }
+    }
+}
+
 /// Splits an example as a shell does, as far as examples go: blanks and single quotes.
 enum ExampleWords {
     static func split(_ line: String) -> [String] {

@@ -43,7 +43,7 @@ struct Dialer: Sendable {
     ) -> ClientBootstrap {
         ClientBootstrap(group: loop)
             .connectTimeout(.hours(1))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer(initialize)
     }
 }

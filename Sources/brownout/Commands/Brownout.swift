@@ -16,9 +16,11 @@ struct Brownout: AsyncParsableCommand {
               sudo brownout dns empty dynamodb.us-east-1.amazonaws.com --for 60s
               sudo brownout inject us-east-1-out
               brownout explain empty
+              brownout gameday run dynamodb-empty --lab
 
-            Exit codes: 0 done; 2 usage, or a fault that does not load or is refused; 3 no agent \
-            or no privilege; 5 interrupted, everything lifted; 70 internal error.
+            Exit codes: 0 done; 1 a game day's expectation was not met; 2 usage, or a file that \
+            does not load or is refused; 3 no agent or no privilege; 4 a game day stopped by a \
+            condition or the loss of its agent; 5 interrupted, everything lifted; 70 internal error.
             """,
         version: Version.text,
         groupedSubcommands: [

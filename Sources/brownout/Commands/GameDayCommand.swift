@@ -10,12 +10,16 @@ struct GameDayCommand: AsyncParsableCommand {
         abstract: "Run a scripted game day: faults, what must hold, and a report.",
         discussion: """
             A game day is a YAML file: probes, the steady state, phases that arm faults and say \
-            what is expected of each probe, conditions that stop it.
+            what is expected of each probe, conditions that stop it. Start from one that is there: \
+            `list` has them, `show` prints one, `--lab` runs it in a small cloud without root.
 
             Example:
               brownout gameday list
-              brownout gameday plan us-east-1-out --speed 60
               brownout gameday run dynamodb-empty --lab
+              brownout gameday show dynamodb-empty > ours.yaml
+              brownout gameday plan ours.yaml --speed 60
+              brownout gameday validate ours.yaml
+              sudo brownout gameday run ours.yaml --set SERVICE=http://127.0.0.1:8080
             """,
         subcommands: [
             GameDayRun.self, GameDayPlan.self, GameDayValidate.self, GameDayList.self,

@@ -8,6 +8,16 @@ struct LabCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A small cloud to practise on: the names of two AWS regions.",
+        discussion: """
+            A private network with DNS, endpoints of two regions, a load balancer, and `orders`, a \
+            service on them with habits that can be turned off. It needs no root and leaves \
+            nothing behind.
+
+            Example:
+              brownout lab run
+              brownout lab run -- dig dynamodb.us-east-1.amazonaws.com
+              brownout lab run --careless breaker -- curl -s http://127.0.0.1:8080/status
+            """,
         subcommands: [LabUp.self, LabRun.self, LabDNS.self, LabInside.self])
 }
 
