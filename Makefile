@@ -17,7 +17,7 @@ build: prerequisites   ## build both programs, optimised, into .build/release
 	$(BUILD) -c release --static-swift-stdlib --product brownoutd
 	$(BUILD) -c release --static-swift-stdlib --product brownout
 
-demo:            ## see the incident's answer on this machine: no root, nothing left behind
+demo:            ## a game day in a network of its own, live, and its report: no root needed
 	@Scripts/prerequisites.sh build demo
 	@$(BUILD) -c release --static-swift-stdlib --product brownoutd
 	@$(BUILD) -c release --static-swift-stdlib --product brownout
