@@ -1,6 +1,5 @@
 import Control
 import Foundation
-import Control
 import GameDay
 import Testing
 
