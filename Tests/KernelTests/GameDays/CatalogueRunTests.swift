@@ -21,7 +21,7 @@ extension KernelTests {
                 Set(CatalogueDay.all.map(\.name)) == Set(GameDayCatalogue.all.map(\.name)))
         }
 
-        @Test("each holds with care, and fails without where it says why")
+        @Test("each holds with care, and fails without where it is to")
         func pairs() async throws {
             try await Place.prepare()
             let turns = CatalogueDay.all.flatMap { day in
@@ -39,38 +39,55 @@ extension KernelTests {
         }
 
         private static func judge(_ turn: Turn) async throws {
-            let run = try await LabRun.of(turn.day, careless: turn.careless)
-            let name: Comment = "\(turn.day.name)\(turn.careless ? ", careless" : "")"
-            let path = run.folder.appending(path: "journal.json").path()
-            guard let journal = try? Journal(reading: path) else {
-                Issue.record("\(name): \(run.ended.errors)")
+            let name = turn.day.name + (turn.careless ? ", careless" : "")
+            for attempt in 1... {
+                let run = try await LabRun.of(turn.day, careless: turn.careless)
+                let path = run.folder.appending(path: "journal.json").path()
+                guard let journal = try? Journal(reading: path) else {
+                    Issue.record("\(name): \(run.ended.errors)")
+                    return
+                }
+                let problems = problems(turn, run, RunStory(journal))
+                // A machine too busy for a page of the lab within a second proves nothing: once more.
+                if !problems.isEmpty, attempt == 1, journal.isStarved { continue }
+                for problem in problems { Issue.record("\(name), attempt \(attempt): \(problem)") }
+                if problems.isEmpty { try await agree(run, "\(name)") }
                 return
             }
-            let story = RunStory(journal)
-            let failed = story.expectations.filter(\.judgement.isFailure).map { row in
+        }
+
+        /// What is not as it must be.
+        private static func problems(_ turn: Turn, _ run: LabRun, _ story: RunStory) -> [String] {
+            var problems: [String] = []
+            func require(_ condition: Bool, _ problem: String) {
+                if !condition { problems.append(problem) }
+            }
+            let rows = story.expectations.filter(\.judgement.isFailure)
+            let failed = rows.map { row in
                 let until = row.role == .until ? "until " : ""
                 return "\(story.phaseName(row.phase)): \(row.probe): \(until)\(row.text)"
             }
-            let measured = story.expectations.filter(\.judgement.isFailure)
-                .compactMap(\.measured)
-            if turn.careless {
-                #expect(run.ended.status == 1, name)
-                #expect(journal.verdict?.outcome == .failed, name)
-                for named in turn.day.named {
-                    #expect(failed.contains(named), "\(name): held: \(named)")
-                }
-                let others = Set(failed).subtracting(turn.day.named + turn.day.follows)
-                #expect(others.isEmpty, "\(name): \(measured)")
-            } else {
-                #expect(run.ended.status == 0, "\(name): \(journal.verdict?.summary ?? "")")
-                #expect(journal.verdict?.outcome == .held, name)
-                #expect(failed.isEmpty, "\(name): \(measured)")
+            let outcome = turn.careless ? Verdict.Outcome.failed : .held
+            require(
+                story.verdict?.outcome == outcome,
+                "\(story.verdict?.outcome.rawValue ?? "no verdict"): \(story.verdict?.summary ?? "")"
+            )
+            require(run.ended.status == (turn.careless ? 1 : 0), "exit code \(run.ended.status)")
+            for named in turn.careless ? turn.day.named : [] {
+                require(failed.contains(named), "this held: \(named)")
             }
-            #expect(story.expectations.allSatisfy { $0.judgement != .notJudged }, name)
+            let mayFail = turn.careless ? turn.day.named + turn.day.follows : []
+            for (name, row) in zip(failed, rows) where !mayFail.contains(name) {
+                let reasons = story.probes.first { $0.info.name == row.probe }?.topReasons(2) ?? []
+                problems.append("\(name): \(row.measured ?? "no samples"), \(reasons)")
+            }
+            require(
+                story.expectations.allSatisfy { $0.judgement != .notJudged }, "some were not judged"
+            )
             // Each fault did something, and none is left.
-            #expect(story.faults.allSatisfy { !$0.isArmed }, name)
-            #expect(story.faults.contains { $0.counts?.fired ?? 0 > 0 }, name)
-            try await agree(run, name)
+            require(story.faults.contains { $0.counts?.fired ?? 0 > 0 }, "no fault fired")
+            require(story.faults.allSatisfy { !$0.isArmed }, "a fault is left")
+            return problems
         }
 
         private static func agree(_ run: LabRun, _ name: Comment) async throws {
@@ -95,7 +112,7 @@ extension KernelTests {
                     for: 700ms
                     lift: all
                     arm: [\(number.isMultiple(of: 2) ? "ttl-zero" : "ttl-days")]
-                    expect: {table: "ttl \(number.isMultiple(of: 2) ? "== 0s" : ">= 1d") within 600ms"}
+                    expect: {table: pass within 700ms}
                 """
             }
             let text = """
@@ -120,7 +137,21 @@ extension KernelTests {
             try Data((text + phases.joined(separator: "\n") + "\n").utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
             let run = try await LabRun.run([file.path()])
-            #expect(run.ended.status == 0, "\(run.ended.output)\(run.ended.errors)")
+            let story = RunStory(
+                try Journal(reading: run.folder.appending(path: "journal.json").path()))
+            #expect(story.stopped == nil && story.faults.count == 11, "\(run.ended.errors)")
+            #expect(story.faults.allSatisfy { !$0.isArmed })
+        }
+    }
+}
+
+extension Journal {
+    /// Whether a request was not answered in time, as happens to all on a machine that is too busy.
+    fileprivate var isStarved: Bool {
+        let pages = run.probes.filter { $0.kind == "http" }.map(\.name)
+        return events.contains { event in
+            guard case .result(let result) = event.kind else { return false }
+            return pages.contains(result.probe) && result.reason == "timed out"
         }
     }
 }

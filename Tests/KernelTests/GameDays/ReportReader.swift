@@ -45,7 +45,7 @@ enum ReportReader {
         times = {}
         for probe in journal["run"]["probes"]:
             results = [e for e in journal["events"] if e["event"] == "result"
-                and e["probe"] == probe["name"] and e["at"] >= armed[0]
+                and e["probe"] == probe["name"] and armed and e["at"] >= armed[0]
                 and e["at"] < ends.get(len(phases) - 1, 1e18)]
             failed = [n for n, e in enumerate(results) if not e["passed"]]
             none = (None, None, None)
