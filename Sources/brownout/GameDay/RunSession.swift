@@ -61,7 +61,12 @@ struct RunSession: Sendable {
         if let post {
             if let message = WebhookMessage.verdict(story) { post.send(message) }
             post.finish()
+            let alarm = Task {
+                try await Task.sleep(for: WebhookPost.lastPatience)
+                posting.cancel()
+            }
             await posting.value
+            alarm.cancel()
         }
         view.finish(verdict, reports: writeReports())
         return verdict

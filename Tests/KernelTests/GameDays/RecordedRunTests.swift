@@ -179,7 +179,8 @@ extension KernelTests {
                     yaml: "stop: {shop: success > 50% over 200ms}")
                 #expect(stopped.ended.status == 4)
                 let second = try messages(Array(stage.posts.dropFirst(before)))
-                #expect(second.map(\.event) == ["start", "phase", "phase", "stop", "verdict"])
+                #expect(
+                    second.map(\.event) == ["start", "phase", "phase", "stop", "phase", "verdict"])
                 #expect(second[3].phase == "outage")
                 #expect(second[3].text.contains("success &gt; 50% over 200ms"))
                 #expect(second.last?.verdict?.exitCode == 4)
