@@ -104,13 +104,13 @@ import Testing
         let examples = lines.drop { $0 != "Example:" }.dropFirst().prefix { $0.hasPrefix("  ") }
         #expect(!examples.isEmpty, "no example")
         for line in examples where line.contains("brownout ") {
-            // Of a shell's line the part that is ours: not `sudo`, nor where its output goes.
+            // Of a shell's line the part that is ours: not `sudo`, nor where its output goes, nor what reads it.
             let command = line.trimmingPrefix(while: \.isWhitespace)
             guard command.hasPrefix("brownout ") || command.hasPrefix("sudo brownout ") else {
                 continue
             }
             let typed = ExampleWords.split(String(command)).drop { $0 != "brownout" }.dropFirst()
-            _ = try Brownout.parseAsRoot(Array(typed.prefix { $0 != ">" }))
+            _ = try Brownout.parseAsRoot(Array(typed.prefix { $0 != ">" && $0 != "|" }))
         }
     }
 }

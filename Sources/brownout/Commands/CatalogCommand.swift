@@ -8,6 +8,12 @@ struct Catalog: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
         abstract: "List the faults that come with brownout, and see what they hit.",
+        discussion: """
+            Example:
+              brownout catalog list
+              brownout catalog show us-east-1-out
+              brownout catalog match us-east-1-out sts.amazonaws.com
+            """,
         subcommands: [List.self, Show.self, Match.self])
 
     struct List: ParsableCommand {

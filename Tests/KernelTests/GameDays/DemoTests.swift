@@ -20,13 +20,8 @@ extension KernelTests {
             let script = scripts.appending(path: "demo.sh")
             try FileManager.default.copyItem(
                 at: Self.repository.appending(path: "Scripts/demo.sh"), to: script)
-            for name in ["brownout", "brownoutd"] {
-                let place = programs.appending(path: name)
-                try Data().write(to: place)
-                try await Program.check(
-                    "mount", "--bind", AgentUnderTest.products.appending(path: name).path(),
-                    place.path())
-            }
+            try await Program.check(
+                "mount", "--bind", AgentUnderTest.products.path(), programs.path())
             return (script.path(), programs.path())
         }
 
