@@ -135,6 +135,10 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "wirefuzz", dependencies: ["Wire"], path: "Fuzz", swiftSettings: strict),
+        // What probes cost, for the benchmark.
+        .executableTarget(
+            name: "prober", dependencies: ["ProbeKinds", "Spec"], path: "Bench/prober",
+            swiftSettings: strict),
         .testTarget(
             name: "NetfilterTests", dependencies: ["Netfilter", "CNetfilter"],
             swiftSettings: strict),
@@ -182,7 +186,9 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ], swiftSettings: strict),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], exclude: ["Servers"], swiftSettings: strict),
         // Journals of runs that nobody ran, for the tests of what is made of them.
         .target(
             name: "GameDaySamples", dependencies: ["Control", "GameDay"],

@@ -18,6 +18,23 @@ public struct FactName: Hashable, Sendable, CustomStringConvertible {
 public enum FactValue: Equatable, Sendable {
     case number(Double)
     case text(String)
+
+    /// The most bytes of a text that a result keeps: an hour of one result a second with a text of
+    /// that size is 3.6 MiB.
+    public static let mostText = 1024
+
+    /// The text, or its beginning where it is longer than ``mostText``.
+    static func shortened(_ text: String) -> FactValue {
+        guard text.utf8.count > mostText else { return .text(text) }
+        // Where that is within a character, the character is left out: it has at most four bytes.
+        let whole = (0..<4).lazy.compactMap { String(text.utf8.prefix(mostText - $0)) }.first
+        return .text(whole ?? "")
+    }
+
+    /// Bounded as ``shortened(_:)`` has it.
+    var shortened: FactValue {
+        if case .text(let text) = self { .shortened(text) } else { self }
+    }
 }
 
 /// One word of a kind's facts, for expectations, `explain` and the JSON Schema.

@@ -4,6 +4,21 @@ import Testing
 @testable import ProbeKinds
 
 @Suite struct ProbeCatalogueTests {
+    /// What a game day keeps of a result does not grow with what an endpoint says.
+    @Test func `texts of facts are bounded`() {
+        for (text, bytes) in [
+            ("", 0), (String(repeating: "a", count: 1024), 1024),
+            (String(repeating: "a", count: 1_000_000), 1024),
+            (String(repeating: "é", count: 1_000_000), 1024),
+            ("a" + String(repeating: "é", count: 1_000_000), 1023),
+            ("abc" + String(repeating: "🙂", count: 1_000_000), 1023),
+        ] {
+            guard case .text(let kept) = FactValue.shortened(text) else { continue }
+            #expect(kept.utf8.count == bytes)
+            #expect(text.hasPrefix(kept))
+        }
+    }
+
     /// A file in `Kinds/` that is not listed would never be found by anybody.
     @Test func listsEveryFile() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -118,11 +118,12 @@ public struct DNSProbe: KeyedProbe {
 
     public func open(wanted: Set<FactName>) async throws(ProbeError) -> any ProbeSession {
         switch server {
-        case .system: return SystemDNSSession(probe: self)
-        case .address(let endpoint): return DNSSession(self, servers: [endpoint])
+        case .system: return SystemDNSSession(probe: self, wanted: wanted)
+        case .address(let endpoint): return DNSSession(self, servers: [endpoint], wanted: wanted)
         case .configured:
             let text = (try? String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)) ?? ""
-            return DNSSession(self, servers: NameServer.configured(in: text))
+            return DNSSession(
+                self, servers: NameServer.configured(in: text), wanted: wanted)
         }
     }
 
@@ -136,9 +137,11 @@ public struct DNSProbe: KeyedProbe {
 struct DNSSession: ProbeSession {
     private let probe: DNSProbe
     private let client: DNSClient
+    private let wanted: Set<FactName>
 
-    init(_ probe: DNSProbe, servers: [Endpoint]) {
+    init(_ probe: DNSProbe, servers: [Endpoint], wanted: Set<FactName>) {
         self.probe = probe
+        self.wanted = wanted
         client = DNSClient(servers: servers)
     }
 
@@ -193,30 +196,34 @@ struct DNSSession: ProbeSession {
     }
 
     private func facts(_ replies: [DNSReply]) -> [FactName: FactValue] {
-        guard let first = replies.first else { return [:] }
+        guard !wanted.isEmpty, let first = replies.first else { return [:] }
         let rcode = replies.first { $0.rcode != probe.rcode }?.rcode ?? first.rcode
         var types: [DNS.RecordType] = []
         for type in replies.flatMap(\.types) where !types.contains(type) { types.append(type) }
         var facts: [FactName: FactValue] = [
             FactName("rcode"): .text(rcode.description),
             FactName("addresses"): .number(Double(replies.reduce(0) { $0 + $1.addresses })),
-            FactName("types"): .text(types.map(\.description).joined(separator: " ")),
+            // As many as there are kinds of records, and a hostile answer makes them up.
+            FactName("types"): .shortened(types.map(\.description).joined(separator: " ")),
         ]
         if let ttl = replies.compactMap(\.ttl).min() {
             facts[FactName("ttl")] = .number(Double(ttl))
         }
-        return facts
+        return facts.filter { wanted.contains($0.key) }
     }
 }
 
 /// A `dns` probe that asks as programs do.
 struct SystemDNSSession: ProbeSession {
     let probe: DNSProbe
+    var wanted: Set<FactName> = []
     var lookups = Lookups.shared
 
     func check() async -> Observation {
         let begin = ContinuousClock.now
-        let future = lookups.addresses(of: probe.name.description)
+        // With the dot at its end it would not be looked for in /etc/hosts.
+        let name = probe.name.description
+        let future = lookups.addresses(of: name.last == "." ? String(name.dropLast()) : name)
         let promise = future.eventLoop.makePromise(of: [SocketAddress].self)
         future.cascade(to: promise)
         let result = await withTaskCancellationHandler {
@@ -240,9 +247,10 @@ struct SystemDNSSession: ProbeSession {
             let reason =
                 count >= probe.least
                 ? nil : count == 0 ? "no addresses" : "\(count) addresses, not \(probe.least)"
+            let fact = FactName("addresses")
             return Observation(
                 passed: reason == nil, reason: reason, latency: latency,
-                facts: [FactName("addresses"): .number(Double(count))])
+                facts: wanted.contains(fact) ? [fact: .number(Double(count))] : [:])
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Spec
 import Subprocess
 import SystemPackage
@@ -5,8 +6,8 @@ import SystemPackage
 /// A command: what it exits with, and what it prints.
 ///
 /// A text is run with `sh -c`, a list as it is. It inherits the environment and reads nothing. Its
-/// output is what it writes to both outputs, up to 64 KiB. When time is up it is killed with its
-/// whole process group, so nothing is left behind.
+/// output is what it writes to both outputs, up to 64 KiB. When it has ended or time is up its whole
+/// process group is killed, so that checks leave nothing behind.
 ///
 /// Example:
 ///     queue:
@@ -28,7 +29,7 @@ public struct ExecProbe: KeyedProbe {
     ]
     public static let facts = [
         FactSchema("exit", .number, "The exit code; 128 and the signal where one ended it."),
-        FactSchema("output", .text, "What the command printed, up to 64 KiB."),
+        FactSchema("output", .text, "What the command printed; its first KiB."),
     ]
 
     public init() {}
@@ -41,7 +42,7 @@ public struct ExecProbe: KeyedProbe {
     }
 
     public func open(wanted: Set<FactName>) async throws(ProbeError) -> any ProbeSession {
-        ExecSession(probe: self)
+        ExecSession(probe: self, wanted: wanted)
     }
 }
 
@@ -65,6 +66,7 @@ struct ExecSession: ProbeSession {
     static let mostOutput = 64 * 1024
 
     let probe: ExecProbe
+    let wanted: Set<FactName>
 
     func check() async -> Observation {
         let begin = ContinuousClock.now
@@ -86,12 +88,13 @@ struct ExecSession: ProbeSession {
                 case .signaled(let signal): 128 + Int(signal)
                 }
             let latency = begin.duration(to: .now)
+            // What it started in the background would be one process more with each check. No other
+            // process can have its number already as a group's.
+            kill(-result.processIdentifier.value, SIGKILL)
             let reason = problem(code: code, output: output)
             return Observation(
                 passed: reason == nil, reason: reason, latency: latency,
-                facts: [
-                    FactName("exit"): .number(Double(code)), FactName("output"): .text(output),
-                ])
+                facts: facts(code: code, output: output))
         } catch {
             return Observation(
                 passed: false, reason: Self.reason(error), latency: begin.duration(to: .now))
@@ -99,6 +102,18 @@ struct ExecSession: ProbeSession {
     }
 
     func close() async {}
+
+    private func facts(code: Int, output: String) -> [FactName: FactValue] {
+        var facts: [FactName: FactValue] = [:]
+        for name in wanted {
+            switch name.word {
+            case "exit": facts[name] = .number(Double(code))
+            case "output": facts[name] = .shortened(output)
+            default: break
+            }
+        }
+        return facts
+    }
 
     private func problem(code: Int, output: String) -> String? {
         if code != probe.exit { return "exit \(code), not \(probe.exit)" }
@@ -112,6 +127,8 @@ struct ExecSession: ProbeSession {
         guard let error = error as? SubprocessError else { return Reason.timedOut }
         return switch error.code {
         case .executableNotFound: "no such command"
+        // A path that leads nowhere is found out only by running it.
+        case _ where error.underlyingError == .noSuchFileOrDirectory: "no such command"
         case .outputLimitExceeded: "the output is larger than 64 KiB"
         default: "the command cannot be run"
         }

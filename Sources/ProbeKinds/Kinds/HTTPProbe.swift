@@ -86,9 +86,10 @@ public struct HTTPProbe: KeyedProbe {
     ]
     public static let facts = [
         FactSchema("status", .number, "The status code."),
-        FactSchema("header", .text, argument: "NAME", "A header of the answer."),
-        FactSchema("json", .text, argument: "PATH", "A number or text of a JSON body."),
-        FactSchema("body", .text, "The whole body, up to 1 MiB."),
+        FactSchema("header", .text, argument: "NAME", "A header of the answer; its first KiB."),
+        FactSchema(
+            "json", .text, argument: "PATH", "A number or text of a JSON body; its first KiB."),
+        FactSchema("body", .text, "The body; its first KiB."),
     ]
 
     public init() {}
@@ -160,16 +161,20 @@ struct HTTPSession: ProbeSession {
             headers: headers)
     }
 
-    func check() async -> Observation {
+    func check() async -> Observation { await look().seen }
+
+    /// A check, with the answer as it came.
+    func look() async -> (seen: Observation, outcome: HTTPOutcome) {
         let begin = ContinuousClock.now
         let outcome = await client.send(head, body: body)
         let latency = begin.duration(to: .now)
         let document = document(of: outcome)
         let reason = outcome.reason ?? problem(of: outcome, document)
-        return Observation(
+        let seen = Observation(
             passed: reason == nil, reason: reason, latency: latency,
             ttfb: outcome.firstByte.map { begin.duration(to: $0) },
             facts: wanted.isEmpty ? [:] : facts(of: outcome, document))
+        return (seen, outcome)
     }
 
     func close() async { client.close() }
@@ -218,14 +223,14 @@ struct HTTPSession: ProbeSession {
         for name in wanted {
             switch name.word {
             case "status": facts[name] = .number(Double(head.status.code))
-            case "header": facts[name] = Self.header(name.argument, of: head).map { .text($0) }
+            case "header": facts[name] = Self.header(name.argument, of: head).map { .shortened($0) }
             case "body" where outcome.reason == nil:
-                facts[name] = .text(String(buffer: outcome.body ?? ByteBuffer()))
+                facts[name] = .shortened(String(buffer: outcome.body ?? ByteBuffer()))
             default: break
             }
         }
         if let document {
-            for (name, path) in paths { facts[name] = document[path]?.fact }
+            for (name, path) in paths { facts[name] = document[path]?.fact?.shortened }
         }
         return facts
     }

@@ -63,8 +63,7 @@ public struct PrometheusProbe: KeyedProbe {
         // Its errors have an answer with a reason of their own.
         request.status = [StatusRange(200...599)]
         return PrometheusSession(
-            http: try HTTPSession(request, wanted: [FactName("status"), FactName("body")]),
-            bound: bound)
+            http: try HTTPSession(request, wanted: []), bound: bound, wanted: wanted)
     }
 
     private static func escaped(_ text: String) -> String {
@@ -80,15 +79,16 @@ public struct PrometheusProbe: KeyedProbe {
 struct PrometheusSession: ProbeSession {
     let http: HTTPSession
     let bound: Bound?
+    let wanted: Set<FactName>
 
     func check() async -> Observation {
-        var seen = await http.check()
-        let facts = seen.facts
-        seen.facts = [:]
-        guard seen.passed, case .text(let body)? = facts[FactName("body")] else { return seen }
-        switch Self.value(in: body, status: facts[FactName("status")]) {
+        var (seen, outcome) = await http.look()
+        guard seen.passed, let head = outcome.head else { return seen }
+        let body = outcome.body ?? ByteBuffer()
+        switch Self.value(in: Data(body.readableBytesView), status: Int(head.status.code)) {
         case .success(let value):
-            seen.facts[FactName("value")] = .number(value)
+            let name = FactName("value")
+            if wanted.contains(name) { seen.facts[name] = .number(value) }
             if let bound, !bound.holds(value) { seen.reason = "not \(bound)" }
         case .failure(let failure): seen.reason = failure.reason
         }
@@ -98,14 +98,11 @@ struct PrometheusSession: ProbeSession {
 
     func close() async { await http.close() }
 
-    static func value(in body: String, status: FactValue?) -> Result<Double, CheckFailure> {
-        guard
-            let document = try? JSONDecoder().decode(JSONDocument.self, from: Data(body.utf8)),
+    static func value(in body: Data, status: Int) -> Result<Double, CheckFailure> {
+        guard let document = try? JSONDecoder().decode(JSONDocument.self, from: body),
             case .object(let root) = document
         else {
-            if case .number(let code)? = status, code != 200 {
-                return .failure(CheckFailure("status \(Int(code)), not 200"))
-            }
+            if status != 200 { return .failure(CheckFailure("status \(status), not 200")) }
             return .failure(CheckFailure("the answer is not Prometheus's"))
         }
         if root["status"] == .text("error"), case .text(let kind)? = root["errorType"] {

@@ -42,7 +42,8 @@ public struct TLSProbe: KeyedProbe {
         let dialer = Dialer(to.address)
         let tls = try TLSClient(
             serverName: servername ?? dialer.serverName, authority: ca, insecure: insecure)
-        return TLSSession(connection: Connection(dialer: dialer, tls: tls), days: days)
+        return TLSSession(
+            connection: Connection(dialer: dialer, tls: tls), days: days, wanted: wanted)
     }
 }
 
@@ -50,6 +51,7 @@ public struct TLSProbe: KeyedProbe {
 struct TLSSession: ProbeSession {
     let connection: Connection
     let days: Int
+    var wanted: Set<FactName> = []
     /// Seconds since 1970.
     var now: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
 
@@ -62,15 +64,19 @@ struct TLSSession: ProbeSession {
         if let certificate = outcome.certificate {
             let left = Double(Int(certificate.notValidAfter) - now()) / 86_400
             facts[FactName("days")] = .number(left)
+            if reason == Reason.notTrusted, left < 0 { reason = "the certificate has expired" }
             if reason == nil, left < Double(days) {
-                reason = "the certificate ends within \(days) days"
+                reason =
+                    left < 0
+                    ? "the certificate has expired" : "the certificate ends within \(days) days"
             }
         }
         if let version = outcome.tlsVersion {
             facts[FactName("protocol")] = .text(Self.name(of: version))
         }
         return Observation(
-            passed: reason == nil, reason: reason, latency: latency, facts: facts)
+            passed: reason == nil, reason: reason, latency: latency,
+            facts: facts.filter { wanted.contains($0.key) })
     }
 
     func close() async {}

@@ -100,7 +100,10 @@ private final class ConnectionHandler: ChannelInboundHandler {
         if common == expected.readableBytes { end(nil) }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { end(Reason.of(error)) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        seen.certificate = seen.certificate ?? secure?.peerCertificate
+        end(Reason.of(error))
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end(seen.firstByte == nil ? Reason.noAnswer : Reason.endedEarly)

@@ -70,7 +70,7 @@ final class HTTPClient: Sendable {
             }
             return channel.eventLoop.makeCompletedFuture {
                 if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
-                try HTTPExchanger.add(to: channel)
+                try HTTPExchanger.add(to: channel, for: promise)
             }
         }
     }

@@ -29,24 +29,41 @@ final class HTTPExchanger: ChannelDuplexHandler {
     /// A probe looks at answers, it does not download: beyond this a check fails.
     static let largestBody = 1024 * 1024
 
+    /// Of a head, names and values together; as much as nginx and Apache take of a request.
+    static let largestHead = 64 * 1024
+
     private let arrival: FirstByte
+    /// Where an error goes that comes before the request: TLS may fail at once.
+    private var opening: EventLoopPromise<HTTPOutcome>?
     private var exchange: HTTPExchange?
     private var outcome = HTTPOutcome()
 
-    init(arrival: FirstByte) { self.arrival = arrival }
+    init(arrival: FirstByte, opening: EventLoopPromise<HTTPOutcome>) {
+        self.arrival = arrival
+        self.opening = opening
+    }
 
     /// The handlers of HTTP/1.1 above whatever is there already.
-    static func add(to channel: any Channel) throws {
+    static func add(
+        to channel: any Channel, for opening: EventLoopPromise<HTTPOutcome>
+    ) throws {
         let arrival = FirstByte()
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = largestHead
+        limits.maxHeaderListSize = largestHead
+        let decoder = HTTPResponseDecoder(
+            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+            limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers(
-            arrival, HTTPRequestEncoder(), ByteToMessageHandler(HTTPResponseDecoder()),
-            HTTPExchanger(arrival: arrival))
+            arrival, HTTPRequestEncoder(), ByteToMessageHandler(decoder),
+            HTTPExchanger(arrival: arrival, opening: opening))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)
         self.exchange = exchange
+        opening = nil
         outcome = HTTPOutcome()
         arrival.instant = nil
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
@@ -75,6 +92,7 @@ final class HTTPExchanger: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Bytes after a whole answer belong to no check.
+        opening?.succeed(HTTPOutcome(reason: Reason.of(error)))
         end(exchange == nil ? nil : reason(of: error), context)
         context.close(promise: nil)
     }

@@ -23,7 +23,11 @@ enum Reason {
             if case .connectTimeout = error { return timedOut }
             return "the connection was closed"
         case let error as HTTPParserError:
-            return error == .invalidEOFState ? endedEarly : "the answer is not HTTP"
+            return switch error {
+            case .invalidEOFState: endedEarly
+            case .headerOverflow: "the head of the answer is too large"
+            default: "the answer is not HTTP"
+            }
         case let error as NIOSSLError: return tls(error)
         case let error as BoringSSLError: return tls(error)
         case let error as NIOSSLExtraError:
