@@ -36,7 +36,16 @@ extension OwnerTable {
         var batch = Batch(sequence: sequence)
         messages.add(fault, to: &batch)
         messages.lead(to: connections + [fault], spared, in: &batch)
-        try send(batch)
+        do {
+            try send(batch)
+        } catch {
+            guard fault.scope != nil, [ENOENT, EOPNOTSUPP, EINVAL].contains(error.errno)
+            else { throw error }
+            var error = error
+            error.reason = .unsupported(
+                "`socket cgroupv2` and `meta skuid` (Linux 5.13, CONFIG_NFT_SOCKET)")
+            throw error
+        }
         connections.append(fault)
     }
 
