@@ -23,6 +23,8 @@ public struct Fault: Sendable {
     public var leg = Leg.auto
     public var mark = true
     public var resolvers: [CIDR] = []
+    /// Whose traffic alone it is about; nil: everybody's.
+    public var scope: Scope?
     /// How long it lives unless told otherwise.
     public var lease: Duration?
     /// What it was read from.
@@ -77,6 +79,7 @@ public struct Fault: Sendable {
             try fields.values(
                 "resolvers", as: CIDR.self, kind: "an address or network",
                 hint: "write 10.0.0.53 or 10.0.0.0/8") ?? []
+        scope = try fields.node("scope").map { (node) throws(SpecError) in try Scope(node) }
         lease = try fields.duration("for", in: Self.leaseRange)
         try fields.finish()
     }

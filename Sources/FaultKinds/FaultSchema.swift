@@ -67,6 +67,7 @@ extension Fault {
                     "Say in an Extended DNS Error (RFC 8914) that the answer is forged.",
                     default: "true"),
                 KeySchema("resolvers", .networks, "Only answers from these servers."),
+                KeySchema("scope", .group(Scope.schema), Scope.schema.doc),
                 KeySchema("for", .duration, "How long it lives unless told otherwise."),
             ], anyOf: [["names", "dns"], ["names", "net"], ["hosts", "net"]])
     }

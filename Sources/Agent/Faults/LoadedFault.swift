@@ -19,6 +19,8 @@ public struct LoadedFault: Sendable {
     public var effects: [String]
     /// Whether it would cut a session, as far as it names addresses or everybody.
     public var cuts: @Sendable (ClientSession) -> Bool = { _ in false }
+    /// Whose traffic alone it is about; nil: everybody's.
+    public var scope: HeldScope?
     /// How long it lasts when the request does not say.
     public var lease: Duration?
     /// The seed that it asks for.

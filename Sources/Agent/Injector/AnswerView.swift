@@ -13,6 +13,11 @@ struct AnswerView {
     var source = IPAddress.v4(0)
     var sourcePort: UInt16 = 0
     var path = Path.wire
+    /// Whom the answer is for.
+    var destination = IPAddress.v4(0)
+    var destinationPort: UInt16 = 0
+    /// Who asked: nil before it is looked up, `.some(nil)` if nobody is found.
+    var asker: Asker??
     var resolverIsLoopback = false
     /// Neither signed (TSIG, SIG(0)) nor a referral.
     var mayBeRewritten = true

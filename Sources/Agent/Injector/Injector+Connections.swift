@@ -74,6 +74,9 @@ extension Injector {
         var delay = Duration.zero
         var token: UInt64 = 0
         for index in faults.indices where !faults[index].isDryRun {
+            if faults[index].scope != nil, !isWithinScope(packet, of: faults[index], at: time) {
+                continue
+            }
             switch faults[index].hold(packet, length: bytes.count, at: time) {
             case nil: continue
             case .drop?:
@@ -89,6 +92,23 @@ extension Injector {
         let until = order.deadline(
             time &+ delay.wholeNanoseconds, for: PacketOrder.flow(packet), at: time)
         return .hold(until: until, token: token, replaced: false)
+    }
+}
+
+extension Injector {
+    /// Whether a packet is of the scope of a fault: another fault's rule may have queued it.
+    private func isWithinScope(_ packet: Packet, of fault: LiveFault, at time: UInt64) -> Bool {
+        guard let scope = fault.scope, let connections = fault.connections,
+            let way = connections.way(of: packet, at: time)
+        else { return false }
+        let source = Endpoint(packet.source, port: packet.sourcePort)
+        let destination = Endpoint(packet.destination, port: packet.destinationPort)
+        let isSent = (way == .along) == (connections.terms.direction == .outbound)
+        let found =
+            isSent
+            ? asker(packet.transport, source, destination)
+            : asker(packet.transport, destination, source)
+        return found.map(scope.includes) ?? false
     }
 }
 

@@ -14,6 +14,11 @@ public struct Injector: Sendable {
     /// Addresses that answers have just taught, for the kernel's sets. Whoever lets an answer go takes
     /// them first.
     public var learned: [LearnedAddress] = []
+    /// Finds the program at this host's end of a packet. Asked only for what a fault with a scope is
+    /// about; nil: it is in no scope.
+    public var asker: @Sendable (Packet.Transport, _ own: Endpoint, _ other: Endpoint) -> Asker? = {
+        _, _, _ in nil
+    }
     private let protected: NameMatcher
 
     // Kept between packets for their room, so that deciding allocates nothing.
@@ -86,6 +91,9 @@ public struct Injector: Sendable {
         view.transport = packet.transport
         view.source = packet.source
         view.sourcePort = packet.sourcePort
+        view.destination = packet.destination
+        view.destinationPort = packet.destinationPort
+        view.asker = nil
         view.path = resolvers.path(from: packet.source, arrival: arrival)
         view.resolverIsLoopback = resolvers.isLoopback
         switch packet.transport {
@@ -95,6 +103,19 @@ public struct Injector: Sendable {
             return decideSegment(
                 packet, bytes: bytes, arrival: arrival, out: &out, releases: &releases)
         }
+    }
+
+    /// Whether who asked for this answer is in a scope. Of what is forwarded nobody on this host is.
+    private mutating func isForAsker(within scope: HeldScope) -> Bool {
+        if view.path == .forwarded { return false }
+        if view.asker == nil {
+            view.asker = .some(
+                asker(
+                    view.transport, Endpoint(view.destination, port: view.destinationPort),
+                    Endpoint(view.source, port: view.sourcePort)))
+        }
+        guard case .some(.some(let found)) = view.asker else { return false }
+        return scope.includes(found)
     }
 
     /// Faults that learn from answers.
@@ -177,6 +198,7 @@ public struct Injector: Sendable {
         for index in faults.indices where !faults[index].effects.isEmpty {
             faults[index].counters.seen += 1
             guard faults[index].matches(view) else { continue }
+            if let scope = faults[index].scope, !isForAsker(within: scope) { continue }
             faults[index].counters.matched += 1
             let elapsed = faults[index].elapsed(at: time)
             let acts = faults[index].acts(at: elapsed)

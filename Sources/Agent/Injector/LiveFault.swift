@@ -35,6 +35,9 @@ public struct LiveFault: Sendable {
     /// What it does to connections.
     public var connections: LiveConnections?
 
+    /// Whose traffic alone it is about.
+    public let scope: HeldScope?
+
     var effects: [any DNSEffect]
     let matcher: NameMatcher
     let mark: DNS.ExtendedError?
@@ -51,8 +54,9 @@ public struct LiveFault: Sendable {
 
     public init(
         id: String, name: String, fault: Fault, seed: UInt64, isDryRun: Bool, armedAt: UInt64,
-        connections: LiveConnections? = nil
+        connections: LiveConnections? = nil, scope: HeldScope? = nil
     ) {
+        self.scope = scope
         self.connections = connections
         self.id = id
         self.fault = fault

@@ -15,6 +15,11 @@ extension ConnectionFault {
             seed: UInt32(truncatingIfNeeded: SeededRandom.mix(fault.seed)),
             isDryRun: fault.dryRun, remaining: fault.remaining)
         rests = content.after > .zero
+        scope = fault.fault.scope.map { scope in
+            Scope(
+                cgroup: scope.cgroup?.id, level: UInt32(clamping: scope.cgroup?.level ?? 0),
+                user: scope.user)
+        }
     }
 }
 

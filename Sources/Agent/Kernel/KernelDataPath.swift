@@ -16,6 +16,7 @@ public actor KernelDataPath: DataPath {
     /// What the name filter holds for the rules in force.
     private var keys: Set<NameKey> = []
     private let spared: SparedConnections
+    private let askers = SocketAskers()
     private var dump: ConnectionDump?
     /// The kernel's numbers for faults on connections, by the faults' ids.
     private var connections: [String: Int] = [:]
@@ -43,11 +44,12 @@ public actor KernelDataPath: DataPath {
         // For counts alone: without it they stay 0.
         dump = try? ConnectionDump()
         table = SharedTable(sockets.table)
-        let judge = PacketJudge(
+        var judge = PacketJudge(
             injector: Injector(
                 resolvers: readResolvers(),
                 protected: protected.patterns.compactMap { NamePattern($0) }),
             loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table)
+        judge.injector.asker = { [askers] in askers.find($0, own: $1, other: $2) }
         do throws(NetlinkError) {
             loop = try PacketLoop(sockets.queues, handler: judge)
         } catch {
@@ -61,6 +63,9 @@ public actor KernelDataPath: DataPath {
             throw .kernel("`\(fault.fault.name)` was not read by this agent")
         }
         let resolvers = readResolvers()
+        let scope = fault.fault.scope
+        // Before anything: a scope that could not be kept must not become none.
+        if scope != nil, let problem = askers.problem { throw DataPathError(problem) }
         let (id, name, seed, dryRun) = (fault.id, fault.fault.name, fault.seed, fault.dryRun)
         // Before the injector knows it: what it learns needs a place to go to.
         let number = try addConnections(fault, content)
@@ -76,7 +81,7 @@ public actor KernelDataPath: DataPath {
             judge.injector.arm(
                 LiveFault(
                     id: id, name: name, fault: content, seed: seed, isDryRun: dryRun,
-                    armedAt: reply.now, connections: live))
+                    armedAt: reply.now, connections: live, scope: scope))
             reply.stampArrivals(judge.injector.delays)
         }
         if number != nil { followPhases(of: fault, content) }
@@ -148,18 +153,21 @@ public actor KernelDataPath: DataPath {
     /// Ends the connections that a fault is about.
     private func closeConnections(of id: String) async {
         let found = try? await onLoop { judge, reply in
-            (judge.injector.faults.first { $0.id == id }?.connections, reply.now)
+            let fault = judge.injector.faults.first { $0.id == id }
+            return (fault?.connections, fault?.scope, reply.now)
         }
-        guard let (connections, now) = found, let live = connections,
+        let askers = askers
+        guard let (connections, scope, now) = found, let live = connections,
             var open = try? OpenConnections()
         else { return }
         _ = try? open.end { own, other in
             guard let here = IPAddress(octets: own.address),
                 let there = IPAddress(octets: other.address)
             else { return false }
-            return live.hasConnection(
-                own: Endpoint(here, port: own.port), other: Endpoint(there, port: other.port),
-                at: now)
+            let ends = (Endpoint(here, port: own.port), Endpoint(there, port: other.port))
+            guard live.hasConnection(own: ends.0, other: ends.1, at: now) else { return false }
+            guard let scope else { return true }
+            return askers.find(.tcp, own: ends.0, other: ends.1).map(scope.includes) ?? false
         }
     }
 

@@ -7,10 +7,9 @@ extension SpecReader {
     /// Reads faults as Spec and FaultKinds do.
     public static let faults = SpecReader(
         fault: { (text, name) throws(APIError) in
+            let fault: Fault
             do throws(SpecError) {
-                let node = try Node.load(yaml: text, file: name ?? "fault")
-                let fault = try Fault(node)
-                return LoadedFault(fault, name: name)
+                fault = try Fault(try Node.load(yaml: text, file: name ?? "fault"))
             } catch {
                 let place = "\(error.location): "
                 let line = error.description
@@ -18,6 +17,11 @@ extension SpecReader {
                     .spec, line.hasPrefix(place) ? String(line.dropFirst(place.count)) : line,
                     location: error.location.description)
             }
+            var loaded = LoadedFault(fault, name: name)
+            if let scope = fault.scope {
+                loaded.scope = try ScopeFinder().find(scope, for: fault)
+            }
+            return loaded
         },
         duration: { (text) throws(APIError) in
             do throws(ValueProblem) {

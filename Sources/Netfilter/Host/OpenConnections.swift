@@ -7,6 +7,11 @@ public struct OpenConnections: ~Copyable {
     public struct End: Equatable, Sendable {
         public var address: [UInt8]
         public var port: UInt16
+
+        public init(address: [UInt8], port: UInt16) {
+            self.address = address
+            self.port = port
+        }
     }
 
     private let socket: NetlinkSocket

@@ -1,10 +1,11 @@
 /// The rules within the chains of one fault on connections.
 extension ConnectionMessages {
     func addRules(_ fault: ConnectionFault, _ names: Names, to batch: inout Batch) {
-        let alive: [Expression] = [
-            .transportProtocol, .lookup(set: names.live),
-            .transportProtocol, .lookup(set: RulesetMessages.heartbeatSet),
-        ]
+        let alive: [Expression] =
+            [
+                .transportProtocol, .lookup(set: names.live),
+                .transportProtocol, .lookup(set: RulesetMessages.heartbeatSet),
+            ] + Self.isWithin(fault.scope)
         let dice = fault.share < 1 && !fault.isDryRun
         for opening in Self.openings(fault.onlyNew) {
             batch.addRule(
@@ -143,6 +144,28 @@ extension ConnectionMessages {
     }
 
     // MARK: Terms
+
+    /// Last of the terms that every packet meets: to look for a packet's socket costs most.
+    private static func isWithin(_ scope: ConnectionFault.Scope?) -> [Expression] {
+        var terms: [Expression] = []
+        if let user = scope?.user {
+            terms += [.connection(.user), .connection(.compare(.equal, user.hostOctets))]
+        }
+        if let scope, let cgroup = scope.cgroup {
+            let low = UInt32(truncatingIfNeeded: cgroup).hostOctets
+            let high = UInt32(truncatingIfNeeded: cgroup >> 32).hostOctets
+            #if _endian(little)
+                let octets = low + high
+            #else
+                let octets = high + low
+            #endif
+            terms += [
+                .connection(.socketCgroup(level: scope.level)),
+                .connection(.compare(.equal, octets)),
+            ]
+        }
+        return terms
+    }
 
     private static let millions: UInt32 = 1_000_000
 

@@ -32,6 +32,11 @@ enum ConnectionExpression: Equatable {
     case networkOrder
     /// `ct state`, in the host's order.
     case trackedState
+    /// `socket cgroupv2 level N`: the id of the socket's control group, or of the one above it at that
+    /// level, as 8 octets in the host's order. Only at the hooks of this host's own packets.
+    case socketCgroup(level: UInt32)
+    /// `meta skuid`, in the host's order: whose socket sends the packet.
+    case user
 
     enum Comparison: Equatable { case equal, notEqual, less, atLeast, atMost }
     enum Verdict: Equatable {
@@ -119,6 +124,14 @@ enum ConnectionExpression: Equatable {
                 expression, UInt16(NFTNL_EXPR_BYTEORDER_OP), UInt32(NFT_BYTEORDER_HTON.rawValue))
             unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_BYTEORDER_LEN), 4)
             unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_BYTEORDER_SIZE), 4)
+            return unsafe expression
+        case .user: return unsafe Self.meta(NFT_META_SKUID)
+        case .socketCgroup(let level):
+            let expression = unsafe nftnl_expr_alloc("socket")
+            unsafe nftnl_expr_set_u32(
+                expression, UInt16(NFTNL_EXPR_SOCKET_KEY), UInt32(NFT_SOCKET_CGROUPV2.rawValue))
+            unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_LEVEL), level)
+            unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), one)
             return unsafe expression
         case .trackedState:
             let expression = unsafe nftnl_expr_alloc("ct")

@@ -20,6 +20,21 @@ public struct ConnectionFault: Equatable, Sendable {
         }
     }
 
+    /// Whose packets alone: those whose socket, on this host, is in a control group or is a user's.
+    public struct Scope: Equatable, Sendable {
+        /// The id of the control group, and how far below the root it is.
+        public var cgroup: UInt64?
+        public var level: UInt32
+        /// Only what a socket sends can be told by user, not what it receives.
+        public var user: UInt32?
+
+        public init(cgroup: UInt64?, level: UInt32, user: UInt32?) {
+            self.cgroup = cgroup
+            self.level = level
+            self.user = user
+        }
+    }
+
     /// What happens to the packets.
     public enum Act: Equatable, Sendable {
         case drop
@@ -50,6 +65,8 @@ public struct ConnectionFault: Equatable, Sendable {
     public var remaining: Duration
     /// It does not act until `OwnerTable.set(connections:acting:)` says so.
     public var rests = false
+    /// Nil: everybody's packets, those that are forwarded as well.
+    public var scope: Scope?
 
     public init(
         number: Int, isInbound: Bool, groups: [Group], acts: [Act], onlyNew: Bool, share: Double,

@@ -120,14 +120,16 @@ struct ConnectionMessages {
         let names = Names(fault.number)
         // The peer is the destination of what goes there, and the source of what comes back. The
         // port is the one that was connected to.
-        let along = fault.isInbound ? ["netin"] : ["netout", "netfwd"]
+        // What is forwarded has no socket on this host: it is in no scope.
+        let forwarded = fault.scope == nil ? ["netfwd"] : []
+        let along = fault.isInbound ? ["netin"] : ["netout"] + forwarded
         lead(
             to: fault, names, chain: names.match, hooks: along, peerIsSource: fault.isInbound,
             portIsSource: false, in: &batch)
         guard fault.actsOnReplies, !fault.isDryRun else { return }
         lead(
             to: fault, names, chain: names.back,
-            hooks: fault.isInbound ? ["netout"] : ["netin", "netfwd"],
+            hooks: fault.isInbound ? ["netout"] : ["netin"] + forwarded,
             peerIsSource: !fault.isInbound, portIsSource: true, in: &batch)
     }
 

@@ -37,7 +37,16 @@ extension OwnerTable {
         if !hooksConnections { messages.hook(in: &batch) }
         messages.add(fault, to: &batch)
         messages.lead(to: connections + [fault], spared, in: &batch)
-        try send(batch)
+        do {
+            try send(batch)
+        } catch {
+            guard fault.scope != nil, [ENOENT, EOPNOTSUPP, EINVAL].contains(error.errno)
+            else { throw error }
+            var error = error
+            error.reason = .unsupported(
+                "`socket cgroupv2` and `meta skuid` (Linux 5.13, CONFIG_NFT_SOCKET)")
+            throw error
+        }
         hooksConnections = true
         connections.append(fault)
     }

@@ -10,11 +10,12 @@ struct Brownout: AsyncParsableCommand {
             Faults are armed in the agent, brownoutd, which rewrites DNS answers as they arrive \
             and breaks connections in the kernel. \
             A fault never outlives its lease, and none outlives the agent. Where no agent answers \
-            and the user may, `dns`, `net`, `inject` and `doctor` start one that leaves with its last fault.
+            and the user may, `dns`, `net`, `inject`, `exec` and `doctor` start one that leaves with its last fault.
 
             Example:
               sudo brownout dns empty dynamodb.us-east-1.amazonaws.com --for 60s
               sudo brownout inject us-east-1-out
+              sudo brownout exec --fault no-sts -- ./integration-tests
               brownout explain empty
               brownout gameday run dynamodb-empty --lab
 
@@ -25,7 +26,11 @@ struct Brownout: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(
-                name: "Faults", subcommands: [DNSCommand.self, NetCommand.self, Inject.self]),
+                name: "Faults",
+                subcommands: [
+                    DNSCommand.self, NetCommand.self, Inject.self, Exec.self, ExecKeep.self,
+                    ExecInside.self,
+                ]),
             CommandGroup(name: "Game days", subcommands: [GameDayCommand.self]),
             CommandGroup(
                 name: "The agent",

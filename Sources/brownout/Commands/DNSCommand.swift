@@ -43,6 +43,7 @@ struct EffectCommand<Effect: DNSEffect>: AsyncParsableCommand {
 
     @OptionGroup(title: "Keys of the effect") var effect: EffectFlags<Effect>
     @OptionGroup(title: "When, where and how") var fault: FaultOptions
+    @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
 
@@ -63,6 +64,6 @@ struct EffectCommand<Effect: DNSEffect>: AsyncParsableCommand {
         return CommandLineFault(
             effect: Effect.name, keys: effect.given, names: names, command: command,
             options: options
-        ).node(command: command)
+        ).scoped(scope).node(command: command)
     }
 }

@@ -28,11 +28,12 @@ struct Inject: AsyncParsableCommand {
     var names: [String] = []
 
     @OptionGroup(title: "When, where and how") var fault: FaultOptions
+    @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let overrides = CommandLineFault(overrides: fault, names: names)
+        let overrides = CommandLineFault(overrides: fault, names: names).scoped(scope)
         let requests = try faults.map { typed in
             let source = try FaultSource(typed)
             return try Arming.request(

@@ -45,6 +45,7 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
 
     @OptionGroup(title: "Keys of the effect") var effect: EffectFlags<Effect>
     @OptionGroup(title: "When, where and how") var fault: NetOptions
+    @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
 
@@ -66,6 +67,6 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
         return CommandLineFault(
             connection: Effect.name, keys: effect.given, hosts: hosts, command: command,
             options: options
-        ).node(command: command)
+        ).scoped(scope).node(command: command)
     }
 }

@@ -74,6 +74,13 @@ struct CommandLineFault {
         add(options)
     }
 
+    /// The same for some processes alone.
+    func scoped(_ scope: ScopeOptions) -> CommandLineFault {
+        var fault = self
+        fault.add("scope", scope.node)
+        return fault
+    }
+
     /// The whole as a tree.
     func node(command: String) -> Node {
         .mapping(entries.map { ($0.key, $0.node) }, at: .commandLine(command))
