@@ -191,7 +191,7 @@ let package = Package(
             ], exclude: ["Servers"], swiftSettings: strict),
         // Journals of runs that nobody ran, for the tests of what is made of them.
         .target(
-            name: "GameDaySamples", dependencies: ["Control", "GameDay"],
+            name: "GameDaySamples", dependencies: ["Control", "GameDay", "Spec"],
             path: "Tests/GameDaySamples", swiftSettings: strict),
         .testTarget(
             name: "GameDayTests",

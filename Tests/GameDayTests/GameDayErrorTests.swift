@@ -1,4 +1,5 @@
 import GameDay
+import GameDaySamples
 import Spec
 import Testing
 
@@ -399,30 +400,62 @@ import Testing
         #expect(Reading.line(yaml) == row.error)
     }
 
-    /// A key of the schema about which no row has a word is a key whose mistakes nobody has seen.
-    @Test func everyKeyOfTheSchemaHasARow() {
-        func keys(of kind: KeySchema.Kind) -> [String] {
+    /// Every key of every group of the schema is in ``whole``, so that each can be got wrong there.
+    @Test func theWholeHasEveryKey() throws {
+        let definitions = GameDay.definitions(
+            // The fault's own keys are held by its own tests.
+            fault: KeyGroup("fault", "", keys: []), kinds: Reading.kinds)
+        func paths(_ kind: KeySchema.Kind, _ path: String) -> Set<String> {
             switch kind {
-            case .group(let group): group.keys.flatMap { [$0.name] + keys(of: $0.kind) }
-            case .either(let kinds): kinds.flatMap(keys(of:))
-            case .oneOrMore(let kind), .named(let kind): keys(of: kind)
+            case .group(let group): paths(group, path)
+            case .either(let kinds):
+                kinds.reduce(into: []) { $0.formUnion(paths($1, path)) }
+            case .oneOrMore(let kind): paths(kind, path)
+            case .named(let kind): paths(kind, path + "*.")
+            case .definition(let name): definitions[name].map { paths($0, path) } ?? []
             default: []
             }
         }
-        var all = GameDay.schema.keys.flatMap { [$0.name] + keys(of: $0.kind) }
-        // The fault's own keys are held by its own tests: one stands for them.
-        let fault = KeyGroup("fault", "", keys: [KeySchema("probability", .percentage, "")])
-        let definitions = GameDay.definitions(fault: fault, kinds: Reading.kinds)
-        all += definitions.values.flatMap { keys(of: $0) }
-        // These are mappings or lists of what has rows, and their absence is tested below.
-        let whole: Set = ["probes", "steadyState", "phases", "variables", "expect", "tiny", "run"]
-        for key in Set(all).subtracting(whole) {
-            let isSeen = Self.rows.contains { row in
-                row.error.contains("key `\(key)`") || row.id == key || row.id.hasSuffix(" \(key)")
+        func paths(_ group: KeyGroup, _ path: String) -> Set<String> {
+            group.keys.reduce(into: []) { all, key in
+                all.insert(path + key.name)
+                all.formUnion(paths(key.kind, path + key.name + "."))
             }
-            #expect(isSeen, "no mistake in `\(key)`")
         }
-        #expect(all.count > 40)
+        let schema = paths(GameDay.schema, "")
+        #expect(schema.count > 60 && schema.contains("phases.steps.http.headers"))
+        let whole = try Node.load(yaml: Self.whole, file: "g.yaml")
+        let seen = Set(Mistake.all(in: whole).map(\.path))
+        // `always` takes the same steps as phases do.
+        let missing = schema.subtracting(seen).filter { !$0.hasPrefix("always.") }
+        #expect(missing == [], "no mistake in these")
+    }
+
+    /// One line each, at the key or at what it holds.
+    @Test func everyKeyWrong() throws {
+        let whole = try Node.load(yaml: Self.whole, file: "g.yaml")
+        // The kind `other` of the tests takes anything.
+        let mistakes = Mistake.all(in: whole).filter {
+            $0.path != "probes.*.other" || $0.what != "spoilt"
+        }
+        #expect(mistakes.count > 120)
+        for mistake in mistakes {
+            let error = #expect(throws: SpecError.self) {
+                try GameDay(
+                    node: mistake.root, set: [:], environment: [:], faults: Reading.faults,
+                    kinds: Reading.kinds)
+            }
+            guard let error else {
+                Issue.record("\(mistake.path) \(mistake.what): no mistake")
+                continue
+            }
+            let line = error.description
+            let lines = line.split(whereSeparator: \.isNewline).count
+            #expect(lines == 1)
+            #expect(
+                mistake.places.contains(error.location),
+                "\(mistake.path) \(mistake.what): \(line)")
+        }
     }
 
     @Test func setOfNothing() {

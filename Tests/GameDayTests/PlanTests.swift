@@ -89,14 +89,42 @@ import Testing
             let plan = try Self.plan("region", speed: speed)
             for (index, phase) in plan.phases.enumerated() {
                 for arming in phase.arm where !arming.endsItself {
+                    // Phases wait for their steps, whose timeouts no speed divides.
+                    let late = plan.phases[index...].reduce(Duration.zero) { sum, phase in
+                        let steps = phase.steps.reduce(Duration.zero) { $0 + $1.timeout }
+                        return sum + max(.zero, steps - phase.longest)
+                    }
                     #expect(
-                        arming.lifetime == plan.length - plan.phases[index].begins + Plan.margin)
+                        arming.lifetime
+                            == plan.length - plan.phases[index].begins + late + Plan.margin)
                 }
             }
             let own = plan.phases[2].arm[0]
             #expect(own.endsItself)
             #expect(own.lifetime == .seconds(40 * 60 / speed))
         }
+    }
+
+    /// A phase waits for its steps, and its faults must not end meanwhile.
+    @Test func faultsLiveAsLongAsTheirPhasesSteps() throws {
+        let yaml = """
+            title: t
+            probes: {a: {tiny: "http://a", every: 10ms}}
+            steadyState: {a: pass}
+            phases:
+              - name: one
+                for: 10s
+                arm: dynamodb-empty
+                steps: [{confirm: {text: shift, timeout: 15m}}, {run: x}]
+              - {name: two, for: 20s}
+            baseline: 10s
+            recovery: 30s
+
+            """
+        let plan = try Plan(Reading.gameDay(yaml))
+        #expect(plan.phases[2].begins == .seconds(20), "by its own word")
+        let life = Duration.seconds(15 * 60 + 60 + 20 + 30)
+        #expect(plan.phases[1].arm[0].lifetime == life + Plan.margin)
     }
 
     @Test func includedFaultsAreDividedWhereTheyAre() throws {

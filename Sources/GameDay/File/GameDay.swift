@@ -61,6 +61,7 @@ public struct GameDay: Sendable {
         node: Node, set: [String: String] = [:], environment: [String: String] = [:],
         faults: FaultLibrary, kinds: [any Probe.Type] = ProbeCatalogue.all
     ) throws(SpecError) {
+        try Self.checkKeys(of: node)
         var variables = try Variables(
             node["variables"], set: set, environment: environment)
         let expanded = try Self.expand(node, &variables)
@@ -96,6 +97,14 @@ public struct GameDay: Sendable {
         }
         self.node = node
         self.faults = faults
+    }
+
+    /// A key that is misspelt is told as what it is, not by those that miss it.
+    private static func checkKeys(of node: Node) throws(SpecError) {
+        guard node.entries != nil else { return }
+        var fields = try Fields(node, of: "a game day")
+        for key in schema.keys { _ = try fields.node(key.name) }
+        try fields.finish()
     }
 
     /// Everything but the variables themselves.

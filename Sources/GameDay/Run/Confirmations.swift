@@ -15,7 +15,8 @@ public actor Confirmations {
         }
     }
 
-    private let automatic: String?
+    /// Who confirms everything at once; nil: people do.
+    public nonisolated let automatic: String?
     private var pending: [(request: Request, answer: AsyncStream<String>.Continuation)] = []
 
     /// - Parameter automatic: Who confirms everything at once, such as `--yes`; nil for people.

@@ -68,6 +68,11 @@ public struct ExpectationStory: Equatable, Sendable {
             && text == other.text
     }
 
+    /// Whether an event is about this one.
+    public func isAbout(_ event: RunEvent.Expectation) -> Bool {
+        isSame(as: Self(event.phase, event.role, event.probe, event.text))
+    }
+
     /// How it ended; what is not decided for good was not judged, nor is what decides nothing.
     public var judgement: Judgement {
         guard decides else { return .notJudged }

@@ -6,6 +6,9 @@ struct LivePlain {
     /// Milliseconds between two progress lines.
     static let interval: Int64 = 10_000
 
+    /// What a person does who is waited for; nil: nobody is.
+    var confirming: String?
+
     private var toldAt: Int64 = 0
 
     init() {}
@@ -73,14 +76,17 @@ struct LivePlain {
             case .noSamples: sign = "FAILED, no samples"
             case .pending, .holding, .failing: return nil
             }
+            let decides = story.expectations.first { $0.isAbout(value) }?.decides ?? true
             let until = value.role == .until ? "until " : value.role == .stop ? "stop if " : ""
             let measured = value.measured.map { ": \($0)" } ?? ""
             let after = value.after.map { " after \(Figures.seconds($0))" } ?? ""
-            return "\(sign)  \(story.phaseName(value.phase)): \(value.probe) "
+            return "\(decides ? sign : "decides nothing")  "
+                + "\(story.phaseName(value.phase)): \(value.probe) "
                 + "\(until)\(value.text)\(measured)\(after)"
         case .stepBegan(let value):
             let role = value.role.map { " (\($0))" } ?? ""
-            return value.kind == "note" ? nil : "\(value.kind)\(role): \(value.text)"
+            let how = value.kind == "confirm" ? confirming.map { " (\($0))" } ?? "" : ""
+            return value.kind == "note" ? nil : "\(value.kind)\(role): \(value.text)\(how)"
         case .stepEnded(let value):
             let step = story.steps.last { $0.step == value.step }
             guard let step, step.began.kind != "note" else { return nil }

@@ -7,7 +7,10 @@ struct LiveView {
     private(set) var story: RunStory
     let style: Report.Style
     let glyphs: LiveGlyphs
-    var confirming = "press Enter when done"
+    /// What a person does who is waited for; nil: nobody is.
+    var confirming: String? {
+        didSet { plain.confirming = confirming }
+    }
 
     private var lines = LiveLines()
     private var plain = LivePlain()
@@ -56,7 +59,8 @@ struct LiveView {
             drawnAt = now
             let screen = LiveScreen(
                 story: story, columns: columns, rows: rows, now: now, styled: styled,
-                glyphs: glyphs, confirming: confirming)
+                glyphs: glyphs,
+                confirming: confirming ?? "confirmed by itself")
             return lines.draw(screen.lines)
         }
     }

@@ -56,7 +56,10 @@ struct RunSession: Sendable {
         }
         let view = RunView(
             record.story.header, style: style,
-            confirming: isatty(STDIN_FILENO) == 1 ? nil : "brownout gameday confirm \(folder)"
+            confirming: confirmations.automatic != nil
+                ? nil
+                : isatty(STDIN_FILENO) == 1
+                    ? "press Enter when done" : "brownout gameday confirm \(folder)"
         ) { clock.now.wholeMilliseconds }
         view.begin()
         record.watch { event, _ in view.apply(event) }
@@ -90,7 +93,7 @@ struct RunSession: Sendable {
         ending.come()
         let story = record.finish(verdict)
         let (reports, isWhole) = writeReports()
-        await view.finish(verdict, reports: reports)
+        await view.finish(story.verdict ?? verdict, reports: reports)
         if let post {
             post.finish(with: WebhookMessage.verdict(story))
             let alarm = Task {

@@ -23,7 +23,7 @@ final class RunView: Sendable {
         var live = LiveView(
             header, style: style,
             glyphs: LiveGlyphs(environment: ProcessInfo.processInfo.environment))
-        if let confirming { live.confirming = confirming }
+        live.confirming = confirming
         view = Mutex(live)
         self.style = style
         self.clock = clock
