@@ -147,6 +147,7 @@ let package = Package(
             name: "BrownoutTests",
             dependencies: [
                 "brownout", "brownoutd", "Control", "FaultKinds", "GameDay", "GameDaySamples",
+                "ProbeKinds",
                 "Spec", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import FaultKinds
+import ProbeKinds
 import Spec
 import Testing
 
@@ -33,10 +34,31 @@ import Testing
                 """)
     }
 
+    @Test func everyProbe() throws {
+        for kind in ProbeCatalogue.all {
+            let one = try #require(Explanation.all.first { $0.name == kind.name })
+            #expect(one.topic == .probe)
+            #expect(!one.summary.isEmpty && !one.example.isEmpty, "\(kind.name)")
+            for key in kind.schema.keys {
+                let shown = one.keys.first { $0.name == key.name }
+                #expect(shown?.doc.isEmpty == false, "\(kind.name) \(key.name)")
+                #expect(one.text.contains("\n  \(key.name) ("), "\(kind.name) \(key.name)")
+            }
+            for fact in kind.facts {
+                #expect(one.text.contains("\n  \(fact.word)"), "\(kind.name) \(fact.word)")
+            }
+        }
+        let dns = try #require(Explanation.all.first { $0.name == "dns" })
+        #expect(dns.keys.contains { $0.name == "ttl.max" && !$0.doc.isEmpty })
+        #expect(Explanation.list.contains("\nProbes of a game day\n  http"))
+    }
+
     @Test func noLineIsTooLong() {
         for one in Explanation.all {
             // Examples are commands, which must not be broken.
-            for line in one.text.split(separator: "\n") where !line.hasPrefix("  brownout ") {
+            for line in (one.text.split(separator: "\nExample\n").first ?? "")
+                .split(separator: "\n")
+            {
                 #expect(line.count <= 80, "\(one.name): \(line)")
             }
         }

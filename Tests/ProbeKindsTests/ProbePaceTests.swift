@@ -63,6 +63,21 @@ import Testing
     /// 1,000 checks a second for ten seconds on the machine's own clock; a fifth of the probes takes
     /// most of its interval, and one hangs.
     @Test func `a hundred probes keep their pace for ten seconds`() async throws {
+        for _ in 0..<6 {
+            let (counts, middle, stood) = try await Self.round()
+            // Where this process was not run for a tick's time, nothing can be said of the pace.
+            if stood > .milliseconds(60) { continue }
+            print("pace: off the grid by \(middle) at the median, stood still for \(stood)")
+            for count in counts { #expect((99...101).contains(count)) }
+            #expect(middle < .milliseconds(5))
+            return
+        }
+        Issue.record("this machine never ran the test for ten seconds without a pause")
+    }
+
+    /// The results of each probe, how far they began from the grid, and for how long at most a loop
+    /// beside the schedule was not run.
+    static func round() async throws -> (counts: [Int], middle: Duration, stood: Duration) {
         let clock = ContinuousClock()
         let every = Duration.milliseconds(100)
         let entries = (0..<100).map { index in
@@ -80,21 +95,25 @@ import Testing
                 began.withLock { $0[Int(name) ?? 0].append(instant) }
             }
         }
-        try await clock.sleep(until: start + .seconds(10) + every)
+        var stood = Duration.zero
+        var next = start
+        while next < start + .seconds(10) + every {
+            next = next.advanced(by: .milliseconds(20))
+            try await clock.sleep(until: next)
+            stood = max(stood, next.duration(to: clock.now))
+        }
         run.cancel()
         try await run.value
         let all = began.withLock { $0 }
         var lateness: [Duration] = []
-        for (index, instants) in all.enumerated() {
-            #expect((99...101).contains(instants.count), "probe \(index)")
+        for instants in all {
             guard let first = instants.first else { continue }
             for (tick, instant) in instants.enumerated() {
                 lateness.append(first.advanced(by: every * tick).duration(to: instant))
             }
         }
         let middle = lateness.map { $0 < .zero ? .zero - $0 : $0 }.sorted()[lateness.count / 2]
-        print("pace: off the grid by \(middle) at the median")
-        #expect(middle < .milliseconds(5))
+        return (all.map(\.count), middle, stood)
     }
 }
 

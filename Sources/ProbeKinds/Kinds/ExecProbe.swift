@@ -91,7 +91,8 @@ struct ExecSession: ProbeSession {
             // What it started in the background would be one process more with each check. No other
             // process can have its number already as a group's.
             kill(-result.processIdentifier.value, SIGKILL)
-            let reason = problem(code: code, output: output)
+            let reason =
+                Task.isCancelled ? Reason.timedOut : problem(code: code, output: output)
             return Observation(
                 passed: reason == nil, reason: reason, latency: latency,
                 facts: facts(code: code, output: output))
@@ -127,8 +128,6 @@ struct ExecSession: ProbeSession {
         guard let error = error as? SubprocessError else { return Reason.timedOut }
         return switch error.code {
         case .executableNotFound: "no such command"
-        // A path that leads nowhere is found out only by running it.
-        case _ where error.underlyingError == .noSuchFileOrDirectory: "no such command"
         case .outputLimitExceeded: "the output is larger than 64 KiB"
         default: "the command cannot be run"
         }

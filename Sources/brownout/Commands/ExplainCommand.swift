@@ -3,21 +3,22 @@ import Control
 import FaultKinds
 import Spec
 
-/// `brownout explain [KIND]`: what an effect or a key of a fault does.
+/// `brownout explain [KIND]`: what an effect, a key of a fault or a kind of probe does.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explain an effect, or a key of a fault.",
+        abstract: "Explain an effect, a key of a fault, or a probe.",
         discussion: """
             Without KIND, lists all of them.
 
             Example:
               brownout explain empty
               brownout explain leg
+              brownout explain http
             """)
 
     @Argument(
-        help: "An effect such as `delay`, or a key such as `leg`.",
+        help: "An effect such as `delay`, a key such as `leg`, or a probe such as `http`.",
         completion: .list(Explanation.names))
     var kind: String?
 
