@@ -65,6 +65,7 @@ extension KernelTests {
             guard FileManager.default.isExecutableFile(atPath: "\(Self.chaos)/chaos") else {
                 throw Program.Failure(description: "no chaos: run `Scripts/chaostoolkit.sh`")
             }
+            try await Place.prepare()
             let habits = careless.map { ["--careless", $0] } ?? []
             let ended = try await Program.run(
                 AgentUnderTest.client,
