@@ -65,7 +65,6 @@ extension KernelTests {
             guard FileManager.default.isExecutableFile(atPath: "\(Self.chaos)/chaos") else {
                 throw Program.Failure(description: "no chaos: run `Scripts/chaostoolkit.sh`")
             }
-            try await Place.prepare()
             let habits = careless.map { ["--careless", $0] } ?? []
             let ended = try await Program.run(
                 AgentUnderTest.client,
@@ -89,6 +88,7 @@ extension KernelTests {
 
         @Test("its validation takes each experiment")
         func validates() async throws {
+            try await Place.prepare()
             let files = try FileManager.default.contentsOfDirectory(
                 at: Self.experiments, includingPropertiesForKeys: nil)
             #expect(files.count == 2)
@@ -107,6 +107,7 @@ extension KernelTests {
 
         @Test("it completes with the careful service and deviates with each careless one")
         func judges() async throws {
+            try await Place.prepare()
             async let careful = run("dynamodb-empty.yaml")
             async let careless = run(
                 "dynamodb-empty.yaml", careless: "cached-reads,read-failover")
@@ -121,6 +122,7 @@ extension KernelTests {
 
         @Test("through the API")
         func throughTheAPI() async throws {
+            try await Place.prepare()
             async let careful = run("through-the-api.yaml")
             async let careless = run(
                 "through-the-api.yaml", careless: "cached-reads,read-failover")
@@ -133,6 +135,7 @@ extension KernelTests {
         /// To Chaos Toolkit an action whose command fails has succeeded.
         @Test("a fault that does not act, or is not armed at all, is found out")
         func findsOut() async throws {
+            try await Place.prepare()
             async let idle = run(
                 "through-the-api.yaml",
                 environment: ["SLOW": #"{"names": ["nobody.asks.example.com"], "dns": "empty"}"#])
@@ -156,6 +159,7 @@ extension KernelTests {
 
         @Test("everything is lifted where it is interrupted", arguments: ["INT", "TERM"])
         func interrupted(_ signal: String) async throws {
+            try await Place.prepare()
             let found = try await run("dynamodb-empty.yaml", then: "kill -\(signal) $pid")
             #expect(
                 found.outcome == Outcome(code: 1, status: "interrupted", deviated: false),
@@ -164,6 +168,7 @@ extension KernelTests {
 
         @Test("and where it is killed, when its time is over")
         func killed() async throws {
+            try await Place.prepare()
             let found = try await run(
                 "dynamodb-empty.yaml", environment: ["AT_MOST": "4s"],
                 then: """
