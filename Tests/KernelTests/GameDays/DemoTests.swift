@@ -84,6 +84,7 @@ extension KernelTests {
 
         @Test("as root and as nobody: live, in time, and its report can be read")
         func runs() async throws {
+            try await Place.prepare()
             let reports = [try await Place.scratch(), try await Place.scratch()]
             // Where this is a user namespace, this is nobody already.
             guard Place.hasOtherUsers else { return try await whole([], report: reports[0]) }
@@ -97,6 +98,7 @@ extension KernelTests {
 
         @Test("Ctrl-C in the middle leaves nothing behind", arguments: [SIGINT, SIGTERM])
         func stops(_ signal: Int32) async throws {
+            try await Place.prepare()
             let mark = UUID().uuidString
             let report = try await Place.scratch()
             // A terminal's Ctrl-C is for the whole group: `timeout` hands it on so.

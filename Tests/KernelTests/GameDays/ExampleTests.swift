@@ -13,6 +13,7 @@ extension KernelTests {
 
         /// What systemd has to say of the units, as instances for `dynamodb-empty`.
         private func verify(_ change: (String) -> String = { $0 }) async throws -> Program.Ended {
+            try await Place.prepare()
             let folder = try await Place.scratch()
             var units: [String] = []
             for unit in ["service", "timer"] {
@@ -50,6 +51,7 @@ extension KernelTests {
 
         @Test("the workflow's shell lines do what they say, in the lab")
         func workflow() async throws {
+            try await Place.prepare()
             let place = try await Place.scratch()
             // With the Python that has YAML: that of Chaos Toolkit.
             let read = try await Program.run(
