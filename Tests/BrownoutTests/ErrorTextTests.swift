@@ -75,7 +75,7 @@ import Testing
         ),
         (
             "unknown command", ["frobnicate"],
-            "no `frobnicate` in `brownout`; there is dns, net, inject, gameday, status, lift, halt, resume, "
+            "no `frobnicate` in `brownout`; there is dns, net, inject, exec, gameday, status, lift, halt, resume, "
                 + "doctor, catalog, explain, lab; see `brownout --help`"
         ),
         (

@@ -47,6 +47,14 @@ import Wire
             error: "f.yaml:2:14: delay: a jitter above the delay itself would be cut off at zero; "
                 + "lower it, or raise `by`"),
         Row(
+            id: "a scope of nobody", yaml: "names: a.b\ndns: empty\nscope: {}",
+            error: "f.yaml:3:8: key `scope`: nobody is meant; "
+                + "write one of cgroup, unit, pid, container, uid and netns"),
+        Row(
+            id: "a scope of two", yaml: "names: a.b\ndns: empty\nscope: {unit: a.service, pid: 7}",
+            error: "f.yaml:3:31: key `pid`: `unit` says already which processes are meant; "
+                + "leave one of the two out"),
+        Row(
             id: "flap", yaml: "names: a.b\ndns: empty\nflap: {on: 1s, off: 1s, jitter: 5s}",
             error: "f.yaml:3:33: key `jitter`: it is longer than a phase; write at most 1s"),
     ]

@@ -8,8 +8,6 @@ struct ExecGroup: Sendable {
     /// Its folder in the file system.
     let folder: String
 
-    init(folder: String) { self.folder = folder }
-
     /// Makes a new one.
     static func make() throws(ClientError) -> ExecGroup {
         let mounts = read("/proc/self/mountinfo")

@@ -12,7 +12,8 @@ struct UsageError {
         let (path, last) = Self.command(arguments, root: Brownout.self)
         let command = path.joined(separator: " ")
         let help = "see `\(command) --help`"
-        let words = last.configuration.subcommands.map { $0._commandName }
+        let words = last.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+            .map { $0._commandName }
         if !words.isEmpty, arguments.count >= path.count {
             let word = arguments[path.count - 1]
             if !word.hasPrefix("-") {
