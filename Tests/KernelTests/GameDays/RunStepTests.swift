@@ -85,6 +85,7 @@ extension KernelTests {
                     let (run, ended) = try await RunUnderTest.whole(drill.yaml, agent)
                     #expect(ended.status == 1, "\(ended.output)\(ended.errors)")
                     let steps = try run.journal().stepsEnded
+                    try #require(steps.count == 12)
                     #expect(
                         steps.map(\.passed) == [
                             false, false, true, true, false, false, false, false, true, false,
