@@ -20,8 +20,8 @@ for purpose in "$@"; do
     case "$purpose" in
         build) packages="$packages libmnl-dev libnftnl-dev libnetfilter-queue-dev libcap-ng-dev pkg-config" ;;
         demo) packages="$packages dnsutils iproute2 util-linux" ;;
-        test) packages="$packages dnsutils nftables iptables unbound dnsmasq nsd ldnsutils python3 python3-dnspython python3-jsonschema curl iproute2 procps util-linux chromium fonts-dejavu-core" ;;
-        bench) packages="$packages gcc libc6-dev dnsutils nsd dnsperf dnsdist dnsmasq nftables python3 iproute2 util-linux" ;;
+        test) packages="$packages dnsutils nftables iptables unbound dnsmasq nsd ldnsutils python3 python3-dnspython python3-jsonschema curl iproute2 procps util-linux chromium fonts-dejavu-core python3-requests nodejs default-jdk-headless wget iperf3" ;;
+        bench) packages="$packages gcc libc6-dev dnsutils nsd dnsperf dnsdist dnsmasq nftables python3 iproute2 util-linux iperf3" ;;
     esac
 done
 
