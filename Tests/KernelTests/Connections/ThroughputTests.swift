@@ -13,19 +13,21 @@ extension KernelTests {
             init(_ host: Neighbour) async throws {
                 let ended = try await Program.run(
                     "iperf3", ["-c", "\(host.v4).2", "-t", "1", "-J"])
-                let end = try JSONDecoder().decode(Output.self, from: Data(ended.output.utf8)).end
-                let used = end.cpu_utilization_percent
-                rate = end.sum_received.bits_per_second / 8
-                each = rate / ((used.host_total + used.remote_total) / 100)
+                let decoder = JSONDecoder()
+                decoder.keyDecodingStrategy = .convertFromSnakeCase
+                let end = try decoder.decode(Output.self, from: Data(ended.output.utf8)).end
+                let used = end.cpuUtilizationPercent
+                rate = end.sumReceived.bitsPerSecond / 8
+                each = rate / ((used.hostTotal + used.remoteTotal) / 100)
             }
 
-            /// As iperf3 spells it.
+            /// As iperf3 has it, but for the spelling.
             private struct Output: Decodable {
                 struct End: Decodable {
-                    struct Sum: Decodable { var bits_per_second: Double }
-                    struct Use: Decodable { var host_total, remote_total: Double }
-                    var sum_received: Sum
-                    var cpu_utilization_percent: Use
+                    struct Sum: Decodable { var bitsPerSecond: Double }
+                    struct Use: Decodable { var hostTotal, remoteTotal: Double }
+                    var sumReceived: Sum
+                    var cpuUtilizationPercent: Use
                 }
                 var end: End
             }
