@@ -59,6 +59,14 @@ class Agent(Process):
             raise Unavailable(f"arm: {status} {(reply or {}).get('error', '')}")
         return reply["id"]
 
+    def arm_net(self, host, effect):
+        """Arms one fault on connections and returns its id."""
+        status, reply = self.call("POST", "/v1/faults?name=bench", {
+            "hosts": [host], "net": effect, "for": "10m"})
+        if status != 201:
+            raise Unavailable(f"arm: {status} {(reply or {}).get('error', '')}")
+        return reply["id"]
+
     def lift(self, fault):
         status, reply = self.call("DELETE", f"/v1/faults/{fault}")
         if status >= 300:

@@ -17,6 +17,7 @@ import time
 from statistics import median
 
 import allocations
+import beside
 import cells
 import delay
 import reaction
@@ -35,7 +36,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=3, help="of load for each cell (3)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 2 s: a look, no proof")
     parser.add_argument("--only", metavar="KEYS", help="comma-separated: "
-                        + ", ".join([v.key for v in variants.VARIANTS] + ["delay", "reaction", "allocations"]))
+                        + ", ".join([v.key for v in variants.VARIANTS] + ["delay", "reaction", "beside", "allocations"]))
     parser.add_argument("--nice", type=int, default=0, metavar="N", help="run all of it at this "
                         "niceness: -10 keeps other programs out of the figures, and slows them")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write all numbers there")
@@ -84,6 +85,7 @@ def one_round(lab, chosen, number, failures):
         found["none"] = mean(*bases)
     return {"cells": found, "delays": delays(lab, chosen, failures),
             "reactions": reactions(lab, chosen, failures),
+            "beside": besides(lab, chosen, failures),
             "allocations": counts(lab, chosen, failures) if number == 0 else []}
 
 
@@ -109,6 +111,12 @@ def reactions(lab, chosen, failures):
     if not wanted(chosen, "reaction"):
         return []
     return attempt(failures, "reaction", lambda: reaction.measure(lab)) or []
+
+
+def besides(lab, chosen, failures):
+    if not wanted(chosen, "beside"):
+        return []
+    return attempt(failures, "beside", lambda: beside.measure(lab)) or []
 
 
 def counts(lab, chosen, failures):

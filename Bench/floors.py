@@ -80,7 +80,7 @@ def floors(rounds):
                             ("fired-empty", "dnsdist-all", "all empty")):
         found.append(Floor(f"CPU per answer, {name}, of dnsdist's", cpu_of(key, base), most=1,
                             strictly=True))
-    return found + delay_floors(rounds) + reaction_floors(rounds) + allocation_floors(rounds)
+    return found + delay_floors(rounds) + reaction_floors(rounds) + beside_floors(rounds) + allocation_floors(rounds)
 
 
 def delay_floors(rounds):
@@ -104,6 +104,22 @@ def allocation_floors(rounds):
     found = [a for r in rounds for a in r["allocations"]]
     return [Floor("allocations an answer, at most", max((a.each for a in found), default=None),
                   most=0.01)]
+
+
+def beside_floors(rounds):
+    """Of the throughput there is no verdict where no agent at all moved by more than the floor; of the
+    throughput for each second of a processor there always is."""
+    found = [x for r in rounds for x in r["beside"]]
+    text, each = "iperf3 beside a net fault, of no agent", "the same, for each second of a processor"
+    if not found:
+        return [Floor(text, None, least=0.95), Floor(each, None, least=0.95)]
+    rate, drift = median(x.rate for x in found), median(x.drift for x in found)
+    return [
+        Floor(text, rate, least=0.95) if drift <= 0.05 else
+        Floor(text, None, least=0.95, why=f"{rate:.2f}, but no agent at all moved by {drift:.0%}: "
+              "too noisy to say"),
+        Floor(each, median(x.each for x in found), least=0.95),
+    ]
 
 
 def reaction_floors(rounds):

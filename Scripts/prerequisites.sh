@@ -20,8 +20,8 @@ for purpose in "$@"; do
     case "$purpose" in
         build) packages="$packages libmnl-dev libnftnl-dev libnetfilter-queue-dev libcap-ng-dev pkg-config" ;;
         demo) packages="$packages iproute2 mount util-linux" ;;
-        test) packages="$packages dnsutils nftables iptables unbound dnsmasq nsd ldnsutils python3 python3-dnspython python3-jsonschema python3-venv curl nginx-light openssl prometheus iproute2 procps util-linux systemd chromium fonts-dejavu-core" ;;
-        bench) packages="$packages gcc libc6-dev dnsutils nsd dnsperf dnsdist dnsmasq nftables python3 iproute2 util-linux" ;;
+        test) packages="$packages dnsutils nftables iptables unbound dnsmasq nsd ldnsutils python3 python3-dnspython python3-jsonschema python3-requests python3-venv curl wget nodejs default-jdk-headless nginx-light openssl prometheus iperf3 iproute2 procps util-linux systemd chromium fonts-dejavu-core" ;;
+        bench) packages="$packages gcc libc6-dev dnsutils nsd dnsperf dnsdist dnsmasq nginx-light nftables iperf3 python3 iproute2 util-linux" ;;
     esac
 done
 

@@ -17,12 +17,26 @@ enum Reach {
             try await Program.check(
                 "ip", route[0], "route", "replace", "local", route[1], "dev", "lo")
         }
-        let folder = try await Place.scratch()
-        let script = folder.appending(path: "servers.py")
-        try Data(servers.utf8).write(to: script)
+        let words = try await command()
         return try await Program.serving(
-            Python.path, ["-I", script.path(), "\(port)", "\(otherPort)"],
+            words[0], Array(words.dropFirst()),
             isReady: { $0.outputText.contains("ready") }, { _ in try await body() })
+    }
+
+    /// Runs `body` while the servers answer at another host.
+    static func serving<Value>(
+        at neighbour: Neighbour, _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await neighbour.serving(
+            try await command(), isReady: { $0.outputText.contains("ready") },
+            { _ in try await body() })
+    }
+
+    /// The words that start the servers.
+    private static func command() async throws -> [String] {
+        let script = try await Place.scratch().appending(path: "servers.py")
+        try Data(servers.utf8).write(to: script)
+        return [Python.path, "-I", script.path(), "\(port)", "\(otherPort)"]
     }
 
     /// What became of one attempt.
@@ -41,18 +55,21 @@ enum Reach {
         /// Octets to be asked for.
         var bytes = 3
         var patience = 0.6
+        /// The system chooses the client's own address: the server is another host.
+        var anySource = false
     }
 
-    /// Makes attempts one after the other, or all at once.
+    /// Makes attempts one after the other, or all at once; from this host or from another one.
     static func attempt(
-        _ attempts: [Attempt], together: Bool = false, within limit: Duration = .seconds(40)
+        _ attempts: [Attempt], together: Bool = false, at neighbour: Neighbour? = nil,
+        within limit: Duration = .seconds(40)
     ) async throws -> [Outcome] {
         struct Order: Encodable {
             var attempts: [Attempt]
             var together: Bool
         }
         return try await Python.run(
-            client, Order(attempts: attempts, together: together), within: limit)
+            client, Order(attempts: attempts, together: together), at: neighbour, within: limit)
     }
 
     static func attempt(_ attempt: Attempt) async throws -> Outcome {
@@ -122,7 +139,7 @@ enum Reach {
             with socket.socket(family, kind) as s:
                 s.settimeout(a["patience"])
                 # Else it would be the very address that it connects to.
-                s.bind(("2001:db8::53" if ":" in a["host"] else "192.0.2.53", 0))
+                if not a["anySource"]: s.bind(("2001:db8::53" if ":" in a["host"] else "192.0.2.53", 0))
                 try:
                     try:
                         s.connect((a["host"], a["port"]))

@@ -45,14 +45,20 @@ enum Python {
         return FileManager.default.isExecutableFile(atPath: path) ? path : "python3"
     }
 
-    /// Runs a script that reads JSON from standard input and prints JSON.
+    /// Runs a script that reads JSON from standard input and prints JSON; here or at another host.
     static func run<Input: Encodable, Output: Decodable>(
         _ script: String, _ input: Input, as: Output.Type = Output.self,
-        within limit: Duration = .seconds(30)
+        at neighbour: Neighbour? = nil, within limit: Duration = .seconds(30)
     ) async throws -> Output {
         let text = String(decoding: try JSONEncoder().encode(input), as: UTF8.self)
-        let ended = try await Program.run(
-            path, ["-I", "-c", script], input: text, within: limit)
+        let words = [path, "-I", "-c", script]
+        let ended =
+            if let neighbour {
+                try await neighbour.run(words, input: text, within: limit)
+            } else {
+                try await Program.run(
+                    words[0], Array(words.dropFirst()), input: text, within: limit)
+            }
         guard ended.succeeded else {
             throw Program.Failure(description: "python: \(ended.errors)")
         }

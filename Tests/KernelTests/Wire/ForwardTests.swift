@@ -6,14 +6,13 @@ extension KernelTests {
     /// Answers that pass through the host to a container: the forward hook.
     @Suite("forwarding") struct ForwardTests {
         /// dig, within another network namespace.
-        private static func ask(_ pid: Int32, _ server: String, _ more: String...) async throws
+        private static func ask(_ client: Neighbour, _ server: String, _ more: String...)
+            async throws
             -> String
         {
-            let ended = try await Program.run(
-                "nsenter",
+            let ended = try await client.run(
                 [
-                    "--target", "\(pid)", "--net", "--", "dig", "-r", "+tries=1", "+time=2",
-                    "@\(server)", "many.example.test", "A",
+                    "dig", "-r", "+tries=1", "+time=2", "@\(server)", "many.example.test", "A",
                 ] + more)
             return ended.output
         }
@@ -22,8 +21,8 @@ extension KernelTests {
         @Test("an answer for a container is rewritten on its way, over UDP and TCP")
         func forwarded() async throws {
             try await Place.prepare()
-            try await Self.neighbour("10.1.0", "fd01:") { client in
-                try await Self.neighbour("10.2.0", "fd02:") { server in
+            try await Neighbour.beside("10.1.0", "fd01:") { client in
+                try await Neighbour.beside("10.2.0", "fd02:") { server in
                     for path in ["ipv4/ip_forward", "ipv6/conf/all/forwarding"] {
                         try Data("1".utf8).write(to: URL(filePath: "/proc/sys/net/\(path)"))
                     }
@@ -32,7 +31,7 @@ extension KernelTests {
                         try await AgentUnderTest.serving { agent in
                             for address in ["10.2.0.2", "fd02::2"] {
                                 for transport in ["+notcp", "+tcp"] {
-                                    try await Self.expect(agent, client.pid, address, transport)
+                                    try await Self.expect(agent, client, address, transport)
                                 }
                             }
                         }
@@ -42,7 +41,7 @@ extension KernelTests {
         }
 
         private static func expect(
-            _ agent: AgentUnderTest, _ client: Int32, _ address: String, _ transport: String
+            _ agent: AgentUnderTest, _ client: Neighbour, _ address: String, _ transport: String
         ) async throws {
             let what: Comment = "\(address) \(transport)"
             let before = try await ask(client, address, transport)
@@ -69,55 +68,13 @@ extension KernelTests {
             }
         }
 
-        /// A network namespace behind a pair of virtual interfaces: `.1` and `::1` are here, `.2`
-        /// and `::2` there. It goes with its one process.
-        private static func neighbour(
-            _ v4: String, _ v6: String, _ body: (Program) async throws -> Void
-        ) async throws {
-            let name = v6.trimmingSuffix { $0 == ":" }
-            try await Program.serving(
-                "unshare", ["--net", "--", "sleep", "600"],
-                isReady: { program in
-                    // Until then it still shares ours.
-                    let (theirs, ours) = ("/proc/\(program.pid)/ns/net", "/proc/self/ns/net")
-                    let files = FileManager.default
-                    return try files.destinationOfSymbolicLink(atPath: theirs)
-                        != files.destinationOfSymbolicLink(atPath: ours)
-                },
-                { program in
-                    let pid = "\(program.pid)"
-                    try await Program.check(
-                        "ip", "link", "add", name, "type", "veth", "peer", "name", "eth0",
-                        "netns", pid)
-                    try await Program.check("ip", "address", "add", "\(v4).1/24", "dev", name)
-                    try await Program.check(
-                        "ip", "address", "add", "\(v6):1/64", "dev", name, "nodad")
-                    try await Program.check("ip", "link", "set", name, "up")
-                    let inside = """
-                        ip address add \(v4).2/24 dev eth0
-                        ip address add \(v6):2/64 dev eth0 nodad
-                        ip link set lo up
-                        ip link set eth0 up
-                        ip route add default via \(v4).1
-                        ip route add default via \(v6):1
-                        """
-                    try await Program.check(
-                        "nsenter", "--target", pid, "--net", "--", "sh", "-ec", inside)
-                    try await body(program)
-                })
-        }
-
         private static func nsd(
-            in namespace: Program, _ folder: URL, _ addresses: [String],
+            in neighbour: Neighbour, _ folder: URL, _ addresses: [String],
             _ body: () async throws -> Void
         ) async throws {
             let configuration = try NSD.configuration(in: folder, addresses: addresses)
-            try await Program.serving(
-                "nsenter",
-                [
-                    "--target", "\(namespace.pid)", "--net", "--", "nsd", "-d", "-c",
-                    configuration.path(),
-                ],
+            try await neighbour.serving(
+                ["nsd", "-d", "-c", configuration.path()],
                 isReady: { _ in
                     try await NSD.isAnswering(addresses, name: "example.test")
                 },
