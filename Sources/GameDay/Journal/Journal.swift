@@ -19,4 +19,17 @@ public struct Journal: Codable, Equatable, Sendable {
         self.events = events
         self.verdict = verdict
     }
+
+    private enum CodingKeys: CodingKey {
+        case version, run, events, verdict
+    }
+
+    /// `verdict` is there from the start, as a null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(run, forKey: .run)
+        try container.encode(events, forKey: .events)
+        try container.encode(verdict, forKey: .verdict)
+    }
 }

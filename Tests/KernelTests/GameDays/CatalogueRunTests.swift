@@ -12,8 +12,8 @@ extension KernelTests {
             var careless: Bool
         }
 
-        /// So many labs at a time, each in a network of its own: each takes about an eighth of a core.
-        static let width = 8
+        /// So many labs at a time, each in a network of its own: more would be late on two cores.
+        static let width = 3
 
         @Test("each has its pair here")
         func complete() {
