@@ -170,7 +170,7 @@ extension KernelTests {
         func killed() async throws {
             try await Place.prepare()
             let found = try await run(
-                "dynamodb-empty.yaml", environment: ["AT_MOST": "4s"],
+                "dynamodb-empty.yaml", environment: ["AT_MOST": "15s"],
                 then: """
                     kill -KILL $pid
                     brownout status >/dev/null || exit 9
