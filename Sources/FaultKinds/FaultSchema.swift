@@ -50,6 +50,11 @@ extension Fault {
                     "kill", .bool, "Close the connections that are open when it is armed.",
                     default: "false"),
                 KeySchema(
+                    "sni", .bool,
+                    "Only connections that ask for one of the names in the ClientHello of TLS, or the "
+                        + "Host of HTTP/1, and not all that go to its addresses.",
+                    default: "false"),
+                KeySchema(
                     "probability", .percentage,
                     "In which share of the answers, and of the connections.", default: "100%"),
                 KeySchema("flap", .group(flap), flap.doc),

@@ -26,6 +26,8 @@ public struct NetTerms: Sendable {
     public var connections: Connections
     /// Connections that are open when the fault is armed are closed.
     public var kill: Bool
+    /// Only connections whose first octets ask for one of the names, and begin while it is armed.
+    public var sni: Bool
 
     /// The patterns among the hosts, each with its port.
     public var names: [(pattern: NamePattern, port: UInt16?)] {
@@ -65,10 +67,22 @@ public struct NetTerms: Sendable {
         direction = try fields.choice("direction", of: Direction.self) ?? .outbound
         connections = try fields.choice("connections", of: Connections.self) ?? .all
         kill = try fields.bool("kill") ?? false
+        sni = try fields.bool("sni") ?? false
         if self.hosts.isEmpty, ports.isEmpty {
             throw fields.missing("hosts")
         }
-        if connections == .new, let late = effects.first(where: { !$0.action.actsOnOpening }) {
+        if sni, self.names.isEmpty {
+            throw fields.error(
+                "sni", "there is no name that a connection could ask for",
+                hint: "write `names`; addresses in `hosts` say where else to look")
+        }
+        if sni, kill {
+            throw fields.error(
+                "kill", "what an open connection once asked for is not known",
+                hint: "leave `kill` or `sni` out")
+        }
+        if !sni, connections == .new, let late = effects.first(where: { !$0.action.actsOnOpening })
+        {
             throw fields.error(
                 "connections", "`\(type(of: late).name)` acts later than a connection begins",
                 hint:

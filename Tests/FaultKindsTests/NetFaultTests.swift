@@ -89,6 +89,16 @@ import Wire
                     + "leave one of the two out"
             ),
             (
+                "hosts: 10.0.0.1\nnet: blackhole\nsni: true",
+                "f.yaml:3:6: key `sni`: there is no name that a connection could ask for; "
+                    + "write `names`; addresses in `hosts` say where else to look"
+            ),
+            (
+                "names: a.b\nnet: reset\nsni: true\nkill: true",
+                "f.yaml:4:7: key `kill`: what an open connection once asked for is not known; "
+                    + "leave `kill` or `sni` out"
+            ),
+            (
                 "names: a.b\ndns: empty\nports: 443",
                 "f.yaml:3:1: key `ports`: not a key of a fault; did you mean `port`?"
             ),

@@ -11,8 +11,26 @@ struct ConnectionGroup: Equatable, Sendable {
     /// No host is named: everybody.
     var everybody = false
 
-    /// The groups of a fault: its hosts without a port of their own, and one group for each port.
+    /// The groups of a fault by whose addresses they are.
     static func groups(of terms: NetTerms) -> [ConnectionGroup] {
+        let named = named(in: terms)
+        guard terms.sni, terms.direction == .inbound else { return named }
+        // The names are those of this host; the others are who comes from the networks.
+        return named.map { group in
+            var group = group
+            group.names = []
+            group.everybody = group.networks.isEmpty
+            return group
+        }
+    }
+
+    /// The groups of a fault by the names that greetings ask for; none if greetings do not count.
+    static func servers(of terms: NetTerms) -> [ConnectionGroup] {
+        terms.sni ? named(in: terms).filter { !$0.names.isEmpty } : []
+    }
+
+    /// Hosts without a port of their own, and one group for each port.
+    private static func named(in terms: NetTerms) -> [ConnectionGroup] {
         let common = merged(terms.ports.map(\.ports))
         guard !terms.hosts.isEmpty else {
             return [ConnectionGroup(ports: common, everybody: true)]

@@ -12,6 +12,10 @@ public struct LiveConnections: Sendable {
     private let spared: ClientSession?
     private let matchers: [NameMatcher]
     public private(set) var books: [AddressBook]
+    /// Whom a greeting has to ask for; empty unless that is what counts.
+    private let servers: [(group: ConnectionGroup, matcher: NameMatcher)]
+    /// Connections whose greeting did.
+    private var meant = BoundedTable<StreamKey, Void>(limit: Self.mostMeant)
     /// Patterns that have led to an address.
     private var resolved: Set<String> = []
     /// Addresses that names lead to which are not meant, with one such name.
@@ -22,6 +26,8 @@ public struct LiveConnections: Sendable {
 
     /// Beyond it a few more addresses in common tell nothing new.
     static let mostShared = 16
+    /// As many connections as one address of this host can have to one port.
+    static let mostMeant = 65_536
 
     /// - Parameter spared: A session whose other end is not followed, wherever names lead.
     public init(
@@ -31,6 +37,9 @@ public struct LiveConnections: Sendable {
         self.number = number
         self.terms = terms
         groups = ConnectionGroup.groups(of: terms)
+        servers = ConnectionGroup.servers(of: terms).map {
+            ($0, NameMatcher(patterns: $0.names, exceptions: except))
+        }
         matchers = groups.map { NameMatcher(patterns: $0.names, exceptions: except) }
         books = groups.map { _ in AddressBook() }
         holds = terms.effects.filter { effect in
@@ -70,7 +79,8 @@ public struct LiveConnections: Sendable {
                     LearnedAddress(number: number, group: index, change: change))
             }
         }
-        guard !isMeant, shared.count < Self.mostShared else { return }
+        // Where greetings count, who has the address in common is not hit.
+        guard !isMeant, servers.isEmpty, shared.count < Self.mostShared else { return }
         for sighting in sightings
         where shared[sighting.address] == nil
             && books.contains(where: { $0.contains(sighting.address, at: now) })
@@ -87,10 +97,45 @@ public struct LiveConnections: Sendable {
         }
     }
 
+    // MARK: Greetings
+
+    /// Notes what a packet has told of its connection, and for the kernel what follows from it.
+    mutating func hear(
+        _ news: Greetings.News, of packet: Packet, at now: UInt64,
+        into heard: inout [HeardConnection]
+    ) {
+        guard !servers.isEmpty, ends(of: packet, at: now) == .along else { return }
+        let key = StreamKey(packet)
+        if news.opens, meant.remove(key) != nil || news.reusesEnds {
+            heard.append(HeardConnection(number: number, key: key, told: .forgotten))
+        }
+        let isMeant: Bool
+        switch news.greeting {
+        case nil, .unfinished?: return
+        case .names(let name)?:
+            isMeant = servers.contains {
+                $0.group.takes(packet.destinationPort) && $0.matcher.pattern(for: name) != nil
+            }
+        // Those that are looked at once more stay what they were.
+        case .namesNobody?: isMeant = meant[key] != nil
+        }
+        heard.append(HeardConnection(number: number, key: key, told: isMeant ? .meant : .spared))
+        guard isMeant, let evicted = meant.put((), for: key)?.key else { return }
+        heard.append(HeardConnection(number: number, key: evicted, told: .forgotten))
+    }
+
     // MARK: Packets
 
     /// Whether a packet is of a connection that the fault is about, and which way it goes.
     func way(of packet: Packet, at now: UInt64) -> ConnectionWay? {
+        guard let way = ends(of: packet, at: now) else { return nil }
+        if servers.isEmpty { return way }
+        let key = StreamKey(packet)
+        return meant[way == .along ? key : key.reversed] == nil ? nil : way
+    }
+
+    /// The same by addresses and ports alone.
+    private func ends(of packet: Packet, at now: UInt64) -> ConnectionWay? {
         let isInbound = terms.direction == .inbound
         let (peer, own) =
             isInbound
@@ -128,6 +173,22 @@ struct AddressSighting: Equatable, Sendable {
     var address: IPAddress
     /// Seconds.
     var ttl: UInt32
+}
+
+/// What the kernel has to know of a connection before the packet is let go that told it.
+struct HeardConnection: Equatable, Sendable {
+    enum Told: Equatable, Sendable {
+        /// Nothing that was told of these ends holds any more.
+        case forgotten
+        case meant
+        case spared
+    }
+
+    /// The fault's.
+    var number: Int
+    /// As the client sends.
+    var key: StreamKey
+    var told: Told
 }
 
 /// What a set of the kernel has to change before an answer is let go.

@@ -60,6 +60,19 @@ extension Injector {
         }
     }
 
+    /// Reads what a client sends for the names that it asks for. The packet passes in any case: what
+    /// follows is in `heard`.
+    public mutating func readGreeting(_ bytes: Span<UInt8>, time: UInt64) {
+        guard let packet = try? Packet(parsing: bytes), let tcp = packet.tcp else {
+            counters.unparsed += 1
+            return
+        }
+        guard let news = greetings.read(packet, tcp, bytes, at: time) else { return }
+        for index in faults.indices {
+            faults[index].connections?.hear(news, of: packet, at: time, into: &heard)
+        }
+    }
+
     /// Decides one packet of a connection that the kernel has queued.
     public mutating func decideConnection(
         _ bytes: Span<UInt8>, time: UInt64
@@ -118,7 +131,7 @@ extension LiveFault {
         guard let own = connections, !own.holds.isEmpty,
             let way = own.way(of: packet, at: time)
         else { return nil }
-        if own.terms.connections == .new {
+        if own.terms.connections == .new, !own.terms.sni {
             // Of UDP the kernel sends only what opens a connection.
             if let tcp = packet.tcp, !tcp.isSyn || tcp.isAck { return nil }
         }

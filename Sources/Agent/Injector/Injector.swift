@@ -14,6 +14,8 @@ public struct Injector: Sendable {
     /// Addresses that answers have just taught, for the kernel's sets. Whoever lets an answer go takes
     /// them first.
     public var learned: [LearnedAddress] = []
+    /// Connections that have just been heard of, for the kernel's sets, in the same way.
+    var heard: [HeardConnection] = []
     /// Finds the program at this host's end of a packet. Asked only for what a fault with a scope is
     /// about; nil: it is in no scope.
     public var asker: @Sendable (Packet.Transport, _ own: Endpoint, _ other: Endpoint) -> Asker? = {
@@ -28,6 +30,7 @@ public struct Injector: Sendable {
     var messageOut = Writer(capacity: 65_535)
     var streams = TCPStreams()
     var order = PacketOrder()
+    var greetings = Greetings()
     private var nextToken: UInt64 = 1
     private var followers = 0
 

@@ -1,7 +1,7 @@
 import Wire
 
-/// The server's direction of a TCP connection.
-struct StreamKey: Hashable {
+/// One direction of a TCP connection.
+struct StreamKey: Hashable, Sendable {
     var source: IPAddress
     var destination: IPAddress
     var ports: UInt32
@@ -10,6 +10,14 @@ struct StreamKey: Hashable {
         source = packet.source
         destination = packet.destination
         ports = UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
+    }
+
+    /// The other direction.
+    var reversed: StreamKey {
+        var key = self
+        (key.source, key.destination) = (destination, source)
+        key.ports = ports << 16 | ports >> 16
+        return key
     }
 }
 

@@ -10,10 +10,12 @@ extension ConnectionFault {
         self.init(
             number: number, isInbound: terms.direction == .inbound,
             groups: ConnectionGroup.groups(of: terms).map(Group.init),
-            acts: terms.effects.map { Act($0.action) }, onlyNew: terms.connections == .new,
+            acts: terms.effects.map { Act($0.action) },
+            onlyNew: terms.connections == .new && !terms.sni,
             share: content.probability,
             seed: UInt32(truncatingIfNeeded: SeededRandom.mix(fault.seed)),
             isDryRun: fault.dryRun, remaining: fault.remaining)
+        readsGreetings = terms.sni
         rests = content.after > .zero
         scope = fault.fault.scope.map { scope in
             Scope(

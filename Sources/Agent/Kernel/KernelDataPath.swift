@@ -93,10 +93,10 @@ public actor KernelDataPath: DataPath {
         guard let rules = ConnectionFault(fault, content, number: lastNumber + 1) else {
             return nil
         }
-        let (spared, queue) = (spared, numbers.connections)
+        let (spared, numbers) = (spared, numbers)
         lastNumber += 1
         try onTable { (table) throws(NetlinkError) in
-            try table.add(rules, sparing: spared, queue: queue)
+            try table.add(rules, sparing: spared, queues: numbers)
         }
         connections[fault.id] = rules.number
         seeders[fault.id] = content.net.flatMap { NameSeeder($0) }

@@ -21,12 +21,24 @@ struct PacketJudge: PacketHandler {
     mutating func handle(
         _ packet: Span<UInt8>, _ info: PacketInfo, _ reply: inout Reply
     ) -> Netfilter.Verdict {
-        if info.isOfConnection {
+        switch info.purpose {
+        case .connection:
             if let sentence = CondemnedPacket(mark: info.mark) {
                 return sentence == .dropped ? .drop : .accept
             }
             return Netfilter.Verdict(injector.decideConnection(packet, time: info.arrival))
+        case .greeting:
+            injector.readGreeting(packet, time: info.arrival)
+            if !injector.heard.isEmpty { note() }
+            return .accept
+        case .answer:
+            return judge(answer: packet, info, &reply)
         }
+    }
+
+    private mutating func judge(
+        answer packet: Span<UInt8>, _ info: PacketInfo, _ reply: inout Reply
+    ) -> Netfilter.Verdict {
         out.reset()
         releases.removeAll(keepingCapacity: true)
         let arrival = Arrival(
@@ -66,12 +78,36 @@ struct PacketJudge: PacketHandler {
         }
     }
 
+    /// Tells the kernel which connections are meant: the packet that told it finds them there.
+    private mutating func note() {
+        let heard = injector.heard.map { OwnerTable.HeardConnection($0) }
+        injector.heard.removeAll(keepingCapacity: true)
+        let life = Duration.nanoseconds(Int64(clamping: Greetings.life))
+        do throws(NetlinkError) {
+            _ = try table.with { (table) throws(NetlinkError) in try table.note(heard, for: life) }
+        } catch {
+            injector.countError()
+        }
+    }
+
     private func settle(_ release: HoldEnd, _ reply: inout Reply) {
         switch release.action {
         case .accept: reply.release(token: release.token)
         case .drop: reply.dropHeld(token: release.token)
         case .replace(let bytes): reply.release(token: release.token, replacing: bytes.span)
         }
+    }
+}
+
+extension OwnerTable.HeardConnection {
+    fileprivate init(_ heard: HeardConnection) {
+        self.init(
+            fault: heard.number,
+            source: (heard.key.source.octets, UInt16(heard.key.ports >> 16)),
+            destination: (
+                heard.key.destination.octets, UInt16(truncatingIfNeeded: heard.key.ports)
+            ),
+            told: heard.told == .meant ? .meant : heard.told == .spared ? .spared : .forgotten)
     }
 }
 

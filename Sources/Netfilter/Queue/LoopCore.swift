@@ -105,7 +105,7 @@ internal import Glibc
         replacementCount = 0
         let info = PacketInfo(
             hook: .init(number: message.hook),
-            isOfConnection: message.queue == numbers.connections,
+            purpose: .init(of: message.queue, among: numbers),
             inputInterface: message.inputInterface,
             arrival: now,
             entered: ArrivalStamps.monotonic(message.stamp, now: now, wallNow: wallNow),
@@ -113,7 +113,7 @@ internal import Glibc
             checksumNotReady: message.flags & UInt32(NFQA_SKB_CSUMNOTREADY) != 0,
             isSegmentTrain: message.flags & UInt32(NFQA_SKB_GSO) != 0, mark: message.mark)
         guard let payload = unsafe message.payload else {
-            if info.isOfConnection, let padded = message.padded {
+            if info.purpose != .answer, let padded = message.padded {
                 return handler.handle(padded.span, info, &reply)
             }
             counters.unparsed &+= 1

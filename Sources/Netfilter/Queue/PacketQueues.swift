@@ -48,6 +48,7 @@ public struct PacketQueues: ~Copyable, Sendable {
         try Self.bind(numbers.datagrams, over: packetSocket, copying: true, trains: false)
         try Self.bind(numbers.streams, over: packetSocket, copying: true, trains: true)
         try Self.bind(numbers.connections, over: packetSocket, copying: true, trains: true)
+        try Self.bind(numbers.greetings, over: packetSocket, copying: true, trains: true)
         for number in numbers.holds {
             // Trains too: the kernel would cut a held packet up, and every piece would bear the
             // mark of the whole.

@@ -12,9 +12,12 @@ public struct QueueNumbers: Equatable, Sendable {
     /// Packets of connections that faults hold back, in either direction; bound as `streams` is.
     public var connections: UInt16 { holds.upperBound + 1 }
 
+    /// Packets of connections that may be meant by the name that they ask for; bound as `streams` is.
+    public var greetings: UInt16 { connections + 1 }
+
     public static let holdCount = 16
     /// How many numbers one agent needs.
-    public static let count = 3 + holdCount
+    public static let count = 4 + holdCount
     /// The first number that is tried when none is asked for. Away from 0, which most programs
     /// take.
     public static let firstTried: UInt16 = 53_000
@@ -26,7 +29,7 @@ public struct QueueNumbers: Equatable, Sendable {
     }
 
     func overlaps(_ used: Set<UInt16>) -> Bool {
-        used.contains { (datagrams...connections).contains($0) }
+        used.contains { (datagrams...greetings).contains($0) }
     }
 
     /// The queue numbers that somebody has bound in the network namespace of the calling thread.

@@ -27,9 +27,27 @@ public struct PacketInfo: Equatable, Sendable {
         case other(UInt8)
     }
 
+    /// Why a rule has queued it.
+    public enum Purpose: Equatable, Sendable {
+        /// It may be an answer.
+        case answer
+        /// A fault holds packets of its connection back.
+        case connection
+        /// Its connection may be meant by the name that it asks for.
+        case greeting
+
+        init(of queue: UInt16, among numbers: QueueNumbers) {
+            self =
+                switch queue {
+                case numbers.connections: .connection
+                case numbers.greetings: .greeting
+                default: .answer
+                }
+        }
+    }
+
     public var hook: Hook
-    /// It came to the queue for connections.
-    public var isOfConnection: Bool
+    public var purpose: Purpose
     /// Index of the interface that the packet came in by; 0 if unknown.
     public var inputInterface: UInt32
     /// When the loop took the packet from the kernel, in ns of CLOCK_MONOTONIC.

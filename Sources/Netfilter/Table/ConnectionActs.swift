@@ -7,10 +7,11 @@ extension ConnectionMessages {
                 .transportProtocol, .lookup(set: RulesetMessages.heartbeatSet),
             ] + Self.isWithin(fault.scope)
         let dice = fault.share < 1 && !fault.isDryRun
-        for opening in Self.openings(fault.onlyNew) {
+        let selections = Self.selections(fault, names)
+        for selection in selections {
             batch.addRule(
                 table, names.match,
-                alive + opening
+                alive + selection
                     + [
                         .connection(.counter),
                         .connection(.verdict(.jump(dice ? names.dice : names.act))),
@@ -32,29 +33,53 @@ extension ConnectionMessages {
         guard let act = fault.acts.first(where: \.isQueue) else {
             return addReplies(fault, names, alive, to: &batch)
         }
-        for opening in Self.openings(fault.onlyNew) {
-            batch.addRule(table, names.match, alive + opening + [.queue(queue, statement)])
+        for selection in selections {
+            batch.addRule(table, names.match, alive + selection + [.queue(queue, statement)])
         }
-        if act == .queue(bothWays: true) {
-            batch.addRule(table, names.back, alive + [.queue(queue, statement)])
+        guard act == .queue(bothWays: true) else { return }
+        for family in Self.families(fault.readsGreetings) {
+            let meant = family.map { Self.isMeant(names, isV4: $0, reversed: true) } ?? []
+            batch.addRule(table, names.back, alive + meant + [.queue(queue, statement)])
         }
+    }
+
+    /// What clients send goes to the queue until it is known whom they want.
+    func addGreetingRules(_ fault: ConnectionFault, _ names: Names, to batch: inout Batch) {
+        let alive: [Expression] =
+            [
+                .transportProtocol, .equals([6]),
+                .lookup(set: RulesetMessages.heartbeatSet),
+            ] + Self.isWithin(fault.scope)
+        let greet = Expression.queue(greetings, statement)
+        // SYN in any case: its ends may have been those of another connection.
+        batch.addRule(table, names.greet, alive + Self.tcpFlags(0x12, .equal, 0x02) + [greet])
+        for isV4 in [true, false] {
+            batch.addRule(
+                table, names.greet,
+                Self.ends(isV4: isV4)
+                    + [.lookup(set: names.read(isV4: isV4)), .connection(.verdict(.return))])
+        }
+        batch.addRule(table, names.greet, alive + [greet])
     }
 
     private func addReplies(
         _ fault: ConnectionFault, _ names: Names, _ alive: [Expression], to batch: inout Batch
     ) {
         guard fault.acts.contains(.silence) else { return }
-        for families in fault.share < 1 ? [[true], [false]] : [[]] {
-            let chosen = families.flatMap {
-                Self.isChosen(fault, isV4: $0, reversed: true)
+        // SYN-ACK passes: without it no handshake completes.
+        batch.addRule(
+            table, names.back,
+            alive + Self.tcpFlags(0x02, .notEqual, 0) + [.connection(.verdict(.return))])
+        for family in Self.families(fault.share < 1 || fault.readsGreetings) {
+            var terms = alive
+            if let isV4 = family, fault.readsGreetings {
+                terms += Self.isMeant(names, isV4: isV4, reversed: true)
             }
-            // SYN-ACK passes: without it no handshake completes.
+            if let isV4 = family, fault.share < 1 {
+                terms += Self.isChosen(fault, isV4: isV4, reversed: true)
+            }
             batch.addRule(
-                table, names.back,
-                alive + Self.tcpFlags(0x02, .notEqual, 0) + [.connection(.verdict(.return))])
-            batch.addRule(
-                table, names.back,
-                alive + chosen + [.connection(.counter), .connection(.verdict(.drop))])
+                table, names.back, terms + [.connection(.counter), .connection(.verdict(.drop))])
         }
     }
 
@@ -175,6 +200,25 @@ extension ConnectionMessages {
         return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
     }
 
+    /// Which of the packets that go to its hosts a fault is for: all, those that open a connection, or
+    /// those of connections whose greeting is meant.
+    private static func selections(
+        _ fault: ConnectionFault, _ names: Names
+    ) -> [[Expression]] {
+        guard fault.readsGreetings else { return openings(fault.onlyNew) }
+        return [true, false].map { isMeant(names, isV4: $0) }
+    }
+
+    /// IPv4 and IPv6 where rules have to look at addresses, or one rule for both.
+    private static func families(_ matter: Bool) -> [Bool?] { matter ? [true, false] : [nil] }
+
+    /// Reversed: of what comes back.
+    private static func isMeant(
+        _ names: Names, isV4: Bool, reversed: Bool = false
+    ) -> [Expression] {
+        ends(isV4: isV4, reversed: reversed) + [.lookup(set: names.meant(isV4: isV4))]
+    }
+
     /// The packets that open a connection: a SYN alone, or the first of UDP that conntrack sees.
     private static func openings(_ onlyNew: Bool) -> [[Expression]] {
         guard onlyNew else { return [[]] }
@@ -219,6 +263,16 @@ extension ConnectionMessages {
     private static func isChosen(
         _ fault: ConnectionFault, isV4: Bool, reversed: Bool = false
     ) -> [Expression] {
+        ends(isV4: isV4, reversed: reversed) + [
+            .connection(
+                .hash(length: isV4 ? 16 : 40, modulus: millions, seed: fault.seed)),
+            .connection(.networkOrder), .connection(.compare(.less, parts(fault.share))),
+        ]
+    }
+
+    /// Source, destination and the two ports from register 1 on, each in full registers of 4 octets.
+    /// Reversed: as the packets of the other direction have them.
+    private static func ends(isV4: Bool, reversed: Bool = false) -> [Expression] {
         let (length, first): (UInt32, UInt32) = isV4 ? (4, 12) : (16, 8)
         let words = length / 4
         let (source, destination) = reversed ? (first + length, first) : (first, first + length)
@@ -233,9 +287,6 @@ extension ConnectionMessages {
             .connection(
                 .header(
                     network: false, offset: reversed ? 0 : 2, length: 2, register: 2 * words + 1)),
-            .connection(
-                .hash(length: 2 * length + 8, modulus: millions, seed: fault.seed)),
-            .connection(.networkOrder), .connection(.compare(.less, parts(fault.share))),
         ]
     }
 }

@@ -63,6 +63,9 @@ public struct ConnectionFault: Equatable, Sendable {
     public var isDryRun: Bool
     /// How long the kernel keeps it.
     public var remaining: Duration
+    /// It is for connections alone that `OwnerTable.note(_:)` says are meant; what their clients send
+    /// goes to the queue for greetings until it has said so of them or of the contrary.
+    public var readsGreetings = false
     /// It does not act until `OwnerTable.set(connections:acting:)` says so.
     public var rests = false
     /// Nil: everybody's packets, those that are forwarded as well.

@@ -2,26 +2,37 @@ internal import CNetfilter
 
 /// Turns faults on connections into the messages of one batch.
 ///
-///     chain netout { type filter hook output priority mangle + 1; <spared> accept;
+///     chain greetout { type filter hook output priority mangle + 1; … tcp dport 443 jump net1greet; … }
+///     chain netout { type filter hook output priority mangle + 2; <spared> accept;
 ///         meta nfproto ipv4 ip daddr @net1g0v4 th dport 443 jump net1; … }
-///     chain netfwd, netin { the same, for what is forwarded and what arrives }
+///     chain greetfwd, greetin, netfwd, netin { the same, for what is forwarded and what arrives }
 ///     set net1live { type inet_proto; flags timeout; }      tcp and udp, until the fault ends or rests
 ///     set net1g0v4, net1g0v6 { type ipv4_addr; flags timeout; }       the addresses that it follows
 ///     chain net1 { meta l4proto @net1live meta l4proto @armed counter jump net1act; … queue }
+///     set net1read4, net1meant4 { type ipv4_addr . ipv4_addr . inet_service . inet_service; … }
+///     chain net1greet { SYN queue; connection @net1read4 return; queue }     where names in greetings count
 ///     chain net1dice { jhash of the connection < share goto net1act }
 ///     chain net1act { counter drop }
 ///     chain net1back { what comes back, where the fault is about that too }
 ///
+/// Whoever reads a greeting notes its connection in `net1read4`, and in `net1meant4` if it is meant,
+/// before it lets the packet go on to the next hook: `net1` then begins with a look into that set.
+///
 /// The base chains come with the first fault, for every packet of the host passes them, and stay as long
 /// as the table does: removing a hook makes the kernel drop what waits in queues. A scope (a cgroup, a user) is one more expression in the rules of `net1`.
 struct ConnectionMessages {
+    /// Before those, for what clients send first.
+    static let greetHooks = ["greetout", "greetfwd", "greetin"]
     static let hooks = ["netout", "netfwd", "netin"]
     /// Behind them, for packets that come back from the queue.
     static let lateHooks = ["lateout", "latefwd", "latein"]
 
     var table: String
     var statement: QueueStatement
+    /// Where packets go that are to wait, or are condemned.
     var queue: UInt16
+    /// Where those go that may say whom a client wants.
+    var greetings: UInt16
 
     /// Adds the base chains.
     func hook(in batch: inout Batch) {
@@ -29,8 +40,9 @@ struct ConnectionMessages {
         // the next chain of its hook.
         for (index, hook) in [NF_INET_LOCAL_OUT, NF_INET_FORWARD, NF_INET_LOCAL_IN].enumerated() {
             let hook = UInt32(hook.rawValue)
-            batch.createChain(table, Self.hooks[index], hook: hook, behind: 1)
-            batch.createChain(table, Self.lateHooks[index], hook: hook, behind: 2)
+            batch.createChain(table, Self.greetHooks[index], hook: hook, behind: 1)
+            batch.createChain(table, Self.hooks[index], hook: hook, behind: 2)
+            batch.createChain(table, Self.lateHooks[index], hook: hook, behind: 3)
         }
     }
 
@@ -53,6 +65,15 @@ struct ConnectionMessages {
                     table, names.ports(index), single.map { (key: $0.octets, timeout: nil) })
             }
         }
+        if fault.readsGreetings {
+            for isV4 in [true, false] {
+                let ends: SetKey = isV4 ? .endsV4 : .endsV6
+                batch.createSet(table, names.read(isV4: isV4), of: ends, timeout: true)
+                batch.createSet(table, names.meant(isV4: isV4), of: ends, timeout: true)
+            }
+            batch.createChain(table, names.greet)
+            addGreetingRules(fault, names, to: &batch)
+        }
         for chain in names.chains.reversed() { batch.createChain(table, chain) }
         addRules(fault, names, to: &batch)
     }
@@ -60,9 +81,16 @@ struct ConnectionMessages {
     /// Removes its sets and chains, when nothing leads there any more.
     func remove(_ fault: ConnectionFault, from batch: inout Batch) {
         let names = Names(fault.number)
-        for chain in names.chains { batch.flushRules(table, chain) }
-        for chain in names.chains { batch.deleteChain(table, chain) }
+        let chains = names.chains + (fault.readsGreetings ? [names.greet] : [])
+        for chain in chains { batch.flushRules(table, chain) }
+        for chain in chains { batch.deleteChain(table, chain) }
         batch.deleteSet(table, names.live)
+        if fault.readsGreetings {
+            for isV4 in [true, false] {
+                batch.deleteSet(table, names.read(isV4: isV4))
+                batch.deleteSet(table, names.meant(isV4: isV4))
+            }
+        }
         for (index, group) in fault.groups.enumerated() {
             if group.follows {
                 batch.deleteSet(table, names.set(index, isV4: true))
@@ -84,20 +112,28 @@ struct ConnectionMessages {
 
     /// Puts new rules into the base chains.
     func lead(to faults: [ConnectionFault], _ spared: SparedConnections, in batch: inout Batch) {
-        for hook in Self.hooks + Self.lateHooks { batch.flushRules(table, hook) }
+        for hook in Self.greetHooks + Self.hooks + Self.lateHooks {
+            batch.flushRules(table, hook)
+        }
         guard !faults.isEmpty else { return }
         addSentences(to: &batch)
-        addSpared(spared, to: &batch)
+        addSpared(spared, to: Self.hooks, &batch)
+        if faults.contains(where: \.readsGreetings) {
+            addSpared(spared, to: Self.greetHooks, &batch)
+        }
         for fault in faults { lead(to: fault, in: &batch) }
     }
 
-    private func addSpared(_ spared: SparedConnections, to batch: inout Batch) {
+    /// - Parameter hooks: Chains of the hooks output, forward and input.
+    private func addSpared(
+        _ spared: SparedConnections, to hooks: [String], _ batch: inout Batch
+    ) {
         let accept = Expression.connection(.verdict(.accept))
         batch.addRule(
-            table, "netout",
+            table, hooks[0],
             [.connection(.mark), .connection(.compare(.equal, spared.mark.hostOctets)), accept])
         for port in spared.ports {
-            for (hook, field) in [("netout", UInt32(0)), ("netin", 2)] {
+            for (hook, field) in [(hooks[0], UInt32(0)), (hooks[2], 2)] {
                 batch.addRule(
                     table, hook,
                     [
@@ -107,7 +143,7 @@ struct ConnectionMessages {
             }
         }
         for network in spared.networks {
-            for hook in Self.hooks {
+            for hook in hooks {
                 for isSource in [true, false] {
                     batch.addRule(
                         table, hook, Self.isIn(network, source: isSource) + [accept])
@@ -126,6 +162,12 @@ struct ConnectionMessages {
         lead(
             to: fault, names, chain: names.match, hooks: along, peerIsSource: fault.isInbound,
             portIsSource: false, in: &batch)
+        if fault.readsGreetings {
+            lead(
+                to: fault, names, chain: names.greet,
+                hooks: along.map { "greet" + $0.dropFirst("net".count) },
+                peerIsSource: fault.isInbound, portIsSource: false, in: &batch)
+        }
         guard fault.actsOnReplies, !fault.isDryRun else { return }
         lead(
             to: fault, names, chain: names.back,
@@ -220,7 +262,7 @@ extension ConnectionFault {
 extension ConnectionMessages {
     /// The names of one fault's chains and sets.
     struct Names {
-        let match, dice, act, back, live: String
+        let match, dice, act, back, live, greet: String
 
         init(_ number: Int) {
             match = "net\(number)"
@@ -228,10 +270,15 @@ extension ConnectionMessages {
             act = "net\(number)act"
             back = "net\(number)back"
             live = "net\(number)live"
+            greet = "net\(number)greet"
         }
 
         /// Each before those that it leads to.
         var chains: [String] { [match, dice, back, act] }
+
+        /// Connections whose greeting has been read, and those of them that are meant.
+        func read(isV4: Bool) -> String { "\(match)read\(isV4 ? 4 : 6)" }
+        func meant(isV4: Bool) -> String { "\(match)meant\(isV4 ? 4 : 6)" }
 
         func set(_ group: Int, isV4: Bool) -> String { "\(match)g\(group)v\(isV4 ? 4 : 6)" }
         func ports(_ group: Int) -> String { "\(match)g\(group)ports" }

@@ -21,18 +21,19 @@ extension OwnerTable {
         }
     }
 
-    private func messages(queue: UInt16) -> ConnectionMessages {
-        ConnectionMessages(table: Self.name, statement: statement, queue: queue)
+    private func messages(queue: UInt16 = 0, greetings: UInt16 = 0) -> ConnectionMessages {
+        ConnectionMessages(
+            table: Self.name, statement: statement, queue: queue, greetings: greetings)
     }
 
     /// Puts a fault in force beside those that are. After an error they are as they were.
     ///
-    /// - Parameter queue: Where packets go that are to wait.
+    /// - Parameter queues: Where packets go.
     public mutating func add(
-        _ fault: ConnectionFault, sparing spared: SparedConnections, queue: UInt16
+        _ fault: ConnectionFault, sparing spared: SparedConnections, queues: QueueNumbers
     ) throws(NetlinkError) {
         guard fault.remaining > .zero else { return }
-        let messages = messages(queue: queue)
+        let messages = messages(queue: queues.connections, greetings: queues.greetings)
         var batch = Batch(sequence: sequence)
         if !hooksConnections { messages.hook(in: &batch) }
         messages.add(fault, to: &batch)
@@ -58,7 +59,7 @@ extension OwnerTable {
         let ending = connections.filter { numbers.contains($0.number) }
         guard !ending.isEmpty else { return }
         let rest = connections.filter { !numbers.contains($0.number) }
-        let messages = messages(queue: 0)
+        let messages = messages()
         var batch = Batch(sequence: sequence)
         messages.lead(to: rest, spared, in: &batch)
         for fault in ending { messages.remove(fault, from: &batch) }
@@ -71,7 +72,7 @@ extension OwnerTable {
         connections number: Int, acting time: Duration?
     ) throws(NetlinkError) {
         guard connections.contains(where: { $0.number == number }) else { return }
-        let (messages, names) = (messages(queue: 0), ConnectionMessages.Names(number))
+        let (messages, names) = (messages(), ConnectionMessages.Names(number))
         var batch = Batch(sequence: sequence)
         batch.deleteElements(Self.name, names.live, [])
         if let time { messages.addLive(names, for: time, to: &batch) }
@@ -97,6 +98,73 @@ extension OwnerTable {
             batch.deleteElements(Self.name, set, [one.address])
             if let time = one.time {
                 batch.addElements(Self.name, set, [(key: one.address, timeout: time)])
+            }
+        }
+        if isEmpty { return }
+        try send(batch)
+    }
+
+    /// What is known of a connection by what its client has sent.
+    public struct HeardConnection: Sendable {
+        public enum Told: Equatable, Sendable {
+            /// Nothing that was told of these ends holds any more.
+            case forgotten
+            case meant
+            case spared
+        }
+
+        /// The fault's number.
+        public var fault: Int
+        /// Where its client is, and its server: 4 or 16 octets each.
+        public var source: (address: [UInt8], port: UInt16)
+        public var destination: (address: [UInt8], port: UInt16)
+        public var told: Told
+
+        public init(
+            fault: Int, source: (address: [UInt8], port: UInt16),
+            destination: (address: [UInt8], port: UInt16), told: Told
+        ) {
+            self.fault = fault
+            self.source = source
+            self.destination = destination
+            self.told = told
+        }
+
+        /// As registers hold it: each port fills one of 4 octets.
+        fileprivate var key: [UInt8] {
+            source.address + destination.address + source.port.octets + [0, 0]
+                + destination.port.octets + [0, 0]
+        }
+    }
+
+    /// Notes what is known of connections; those of faults that are not there are skipped.
+    ///
+    /// - Parameter life: How long their packets do not go to the queue for greetings. Which are meant
+    ///   is kept until it is forgotten.
+    public mutating func note(
+        _ heard: [HeardConnection], for life: Duration
+    ) throws(NetlinkError) {
+        var batch = Batch(sequence: sequence)
+        var isEmpty = true
+        for one in heard {
+            guard connections.contains(where: { $0.number == one.fault && $0.readsGreetings })
+            else { continue }
+            isEmpty = false
+            let names = ConnectionMessages.Names(one.fault)
+            let isV4 = one.source.address.count == 4
+            let (read, meant) = (names.read(isV4: isV4), names.meant(isV4: isV4))
+            switch one.told {
+            case .forgotten:
+                // Whether they are there or not, as in `follow`.
+                for set in [read, meant] {
+                    batch.addElements(Self.name, set, [(key: one.key, timeout: life)])
+                    batch.deleteElements(Self.name, set, [one.key])
+                }
+            case .meant:
+                batch.addElements(Self.name, meant, [(key: one.key, timeout: nil)])
+                batch.addElements(Self.name, read, [(key: one.key, timeout: life)])
+            case .spared:
+                batch.addElements(Self.name, read, [(key: one.key, timeout: life)])
             }
         }
         if isEmpty { return }

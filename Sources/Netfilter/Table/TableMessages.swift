@@ -192,14 +192,19 @@ extension Batch {
 /// What a set holds: the data types of `nft`, by which it prints the elements.
 enum SetKey {
     case transportProtocol, port, v4, v6
+    /// Two addresses and two ports.
+    case endsV4, endsV6
 
     /// TYPE_INET_PROTOCOL, TYPE_INET_SERVICE, TYPE_IPADDR and TYPE_IP6ADDR of nftables' datatype.h.
+    /// Of several the first is in the highest bits, 6 bits each (TYPE_BITS).
     var number: UInt32 {
         switch self {
         case .transportProtocol: 12
         case .port: 13
         case .v4: 7
         case .v6: 8
+        case .endsV4: (7 << 6 | 7) << 12 | 13 << 6 | 13
+        case .endsV6: (8 << 6 | 8) << 12 | 13 << 6 | 13
         }
     }
 
@@ -209,6 +214,9 @@ enum SetKey {
         case .port: 2
         case .v4: 4
         case .v6: 16
+        // Each port has a register of 4 octets.
+        case .endsV4: 16
+        case .endsV6: 40
         }
     }
 }

@@ -47,6 +47,7 @@ struct CommandLineFault {
         add("direction", options.direction, "--direction")
         add("connections", options.connections, "--connections")
         add("kill", options.kill ? "true" : nil, "--kill")
+        add("sni", options.sni ? "true" : nil, "--sni")
         add(options.common)
     }
 

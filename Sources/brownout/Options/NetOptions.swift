@@ -24,6 +24,9 @@ struct NetOptions: ParsableArguments {
     @Flag(help: .key("kill"))
     var kill = false
 
+    @Flag(help: .key("sni"))
+    var sni = false
+
     @Option(help: .key("probability"))
     var probability: String?
 

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+import Wire
+
+/// Whom a client wants, from what it sends first.
+@Suite struct GreetingTests {
+    /// What real clients have sent, as `Golden/greetings/<name>.hex`, and whom they wanted.
+    static let recorded: [(file: String, greeting: Greeting)] = [
+        ("openssl-curl", .names("dynamodb.us-east-1.amazonaws.com")),
+        ("gnutls-wget", .names("localhost")),
+        ("openssl-s_client-tls1_2", .names("sts.amazonaws.com")),
+        ("openssl-s_client-noservername", .namesNobody),
+        ("node-fetch", .names("node.example.test")),
+        // With GREASE (RFC 8701), an extension for ECH, and keys of ML-KEM.
+        ("chromium", .names("chrome.example.test")),
+    ]
+
+    static func bytes(_ file: String) throws -> [UInt8] {
+        let hex = try String(
+            contentsOf: Golden.golden.appending(path: "greetings/\(file).hex"), encoding: .utf8)
+        let digits = hex.compactMap(\.hexDigitValue)
+        return stride(from: 0, to: digits.count - 1, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
+    }
+
+    private static func read(_ bytes: some Collection<UInt8>) -> Greeting {
+        Greeting(parsing: Array(bytes).span)
+    }
+
+    @Test("hellos of real clients", arguments: recorded)
+    func real(_ file: String, _ greeting: Greeting) throws {
+        let bytes = try Self.bytes(file)
+        #expect(Self.read(bytes) == greeting)
+        // What is known stays so, and is known before the hello is whole.
+        var known = 0
+        for count in 0...bytes.count {
+            let seen = Self.read(bytes.prefix(count))
+            if seen == .unfinished {
+                #expect(known == 0, "\(count) of \(bytes.count)")
+            } else {
+                known += 1
+                #expect(seen == greeting, "\(count) of \(bytes.count)")
+            }
+        }
+        #expect(known > 0)
+    }
+
+    @Test("a hello over two records, wherever it is cut", arguments: recorded)
+    func records(_ file: String, _ greeting: Greeting) throws {
+        let body = Array(try Self.bytes(file).dropFirst(5))
+        for cut in 1..<body.count {
+            let bytes = [body.prefix(cut), body.dropFirst(cut)].flatMap { part in
+                [22, 3, 1, UInt8(part.count >> 8), UInt8(truncatingIfNeeded: part.count)] + part
+            }
+            #expect(Self.read(bytes) == greeting, "cut at \(cut)")
+        }
+    }
+
+    @Test(
+        "heads of requests",
+        arguments: [
+            ("GET / HTTP/1.1\r\nHost: a.example\r\n", Greeting.names("a.example")),
+            ("GET / HTTP/1.1\nhOST:\t a.example:8080 \n", .names("a.example")),
+            ("POST /x HTTP/1.0\r\nAccept: */*\r\nHost:A.Example\r\n\r\n{}", .names("A.Example")),
+            // RFC 9112 section 3.2.2: the target goes before the field.
+            ("GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", .names("b.example")),
+            ("GET HTTP://u@b.example:80?q HTTP/1.1\r\n", .names("b.example")),
+            ("CONNECT b.example:443 HTTP/1.1\r\n", .names("b.example")),
+            ("GET / HTTP/1.1\r\nHost: a.exam", .unfinished),
+            ("GET / HTTP/1.1\r\nHost: a.example", .unfinished),
+            ("GET / HTTP/1.1\r\n", .unfinished),
+            ("GE", .unfinished), ("", .unfinished),
+            ("GET / HTTP/1.1\r\nX-Host: a.example\r\n\r\n", .namesNobody),
+            ("GET / HTTP/1.1\r\nHost: \r\n\r\n", .namesNobody),
+            ("GET / HTTP/1.1\r\nHost: 10.0.0.9:80\r\n", .namesNobody),
+            ("GET / HTTP/1.1\r\nHost: [2001:db8::9]:80\r\n", .namesNobody),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .namesNobody),
+            ("get / HTTP/1.1\r\nHost: a.example\r\n", .namesNobody),
+            ("EHLO a.example\r\n", .namesNobody),
+            ("SSH-2.0-OpenSSH_9.2\r\n", .namesNobody),
+        ])
+    func requests(_ head: String, _ greeting: Greeting) {
+        #expect(Self.read(head.utf8) == greeting)
+    }
+
+    @Test(
+        "what is no greeting",
+        arguments: [
+            [0x16, 0x02, 0x00], [0x16, 0x03, 0x01, 0x00, 0x00], [0x16, 0x03, 0x01, 0xFF, 0xFF],
+            // ServerHello; an alert; a first octet of others.
+            [0x16, 0x03, 0x03, 0x00, 0x01, 0x02], [0x15, 0x03, 0x01, 0x00, 0x02, 0x01, 0x00],
+            [0x00], [0xFF],
+        ] as [[UInt8]])
+    func others(_ bytes: [UInt8]) {
+        #expect(Self.read(bytes) == .namesNobody)
+    }
+
+    @Test("what does not end names nobody")
+    func endless() {
+        let line = Array("GET / HTTP/1.1\r\nX: ".utf8)
+        let padding = [UInt8](repeating: 0x78, count: Greeting.limit)
+        #expect(Self.read((line + padding).prefix(Greeting.limit - 1)) == .unfinished)
+        #expect(Self.read((line + padding).prefix(Greeting.limit)) == .namesNobody)
+    }
+
+    @Test("any change of a hello is read without a trap", arguments: 1...8)
+    func garbage(_ number: Int) throws {
+        var random = SplitMix64(seed: UInt64(number))
+        for (file, _) in Self.recorded {
+            let whole = try Self.bytes(file)
+            for _ in 0..<500 {
+                var bytes = Array(whole.prefix(Int.random(in: 0...whole.count, using: &random)))
+                for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {
+                    let at = Int.random(in: 0..<min(bytes.count, 300), using: &random)
+                    bytes[at] = UInt8.random(in: .min ... .max, using: &random)
+                }
+                if case .names(let name) = Self.read(bytes) {
+                    #expect(!name.isEmpty && name.utf8.count < 255, "seed \(number)")
+                }
+            }
+        }
+    }
+}
