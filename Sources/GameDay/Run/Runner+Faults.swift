@@ -4,6 +4,12 @@ import Spec
 /// Arming and lifting.
 extension Runner {
     func arm(_ arming: PlannedPhase.Arming) async {
+        // What has been asked for is waited for: an interruption in between would leave a fault, or an
+        // agent that waits for one, that nobody lifts.
+        await Task { await armNow(arming) }.value
+    }
+
+    private func armNow(_ arming: PlannedPhase.Arming) async {
         let request = ArmRequest(
             body: arming.fault.json(), format: .json, name: arming.name, for: arming.lifetime,
             lease: options.lease, dryRun: options.dryRun)

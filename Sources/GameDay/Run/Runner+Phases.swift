@@ -12,7 +12,7 @@ extension Runner {
         let began = clock.now
         for name in phase.lift { await lift(named: name, why: "the phase says so") }
         for arming in phase.arm {
-            guard await desk.stopped == nil else { break }
+            guard await desk.stopped == nil, !Task.isCancelled else { break }
             await arm(arming)
         }
         let reason = await withTaskGroup(of: Void.self) { group in

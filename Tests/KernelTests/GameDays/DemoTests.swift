@@ -39,10 +39,12 @@ extension KernelTests {
         /// Processes that the demo has started, however they are called.
         private func alive(_ mark: String) -> [String] {
             let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-            return processes.filter { pid in
-                let words = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
-                return String(decoding: words, as: UTF8.self).contains("DEMO_MARK=\(mark)")
+            let text = { (path: String) in
+                String(
+                    decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
             }
+            return processes.filter { text("/proc/\($0)/environ").contains("DEMO_MARK=\(mark)") }
+                .map { "\($0) " + text("/proc/\($0)/cmdline").replacing("\0", with: " ") }
         }
 
         /// Reads each report with a parser that is not ours.
