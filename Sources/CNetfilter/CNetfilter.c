@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -120,6 +123,62 @@ int bn_set_slice(uint64_t nanoseconds) {
     } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .runtime = nanoseconds};
     attributes.nice = getpriority(PRIO_PROCESS, 0);
     return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+/// How often a guard lets packets go once it has heard nothing: some may have come while the last
+/// rules still matched.
+enum { GUARD_ROUNDS = 4 };
+
+static int is_kept(int fd, int beats, const struct bn_release *releases, unsigned int count) {
+    if (fd == beats)
+        return 1;
+    for (unsigned int i = 0; i < count; i++)
+        if (fd == releases[i].socket)
+            return 1;
+    return 0;
+}
+
+pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count) {
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    // A signal for the agent's group is not for this process.
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    setsid();
+    prctl(PR_SET_NAME, "brownoutd-guard");
+    if (chdir("/") != 0)
+        _exit(1);
+    // Above all the socket that owns the table: the kernel is to remove that as soon as the agent
+    // ends.
+    int top = beats;
+    for (unsigned int i = 0; i < count; i++)
+        if (releases[i].socket > top)
+            top = releases[i].socket;
+    for (int fd = 0; fd <= top; fd++)
+        if (!is_kept(fd, beats, releases, count))
+            close(fd);
+    if (syscall(SYS_close_range, (unsigned int)top + 1, ~0U, 0) != 0)
+        _exit(1);
+    int patience = -1, rounds = GUARD_ROUNDS;
+    for (;;) {
+        struct pollfd heard = {.fd = beats, .events = POLLIN};
+        int ready = poll(&heard, 1, patience);
+        if (ready < 0)
+            continue;
+        if (ready > 0) {
+            uint32_t beat;
+            if (recv(beats, &beat, sizeof beat, MSG_DONTWAIT) != (ssize_t)sizeof beat)
+                _exit(0);
+            patience = beat == 0 || beat > INT32_MAX ? -1 : (int)beat;
+            rounds = GUARD_ROUNDS;
+            continue;
+        }
+        for (unsigned int i = 0; i < count; i++)
+            send(releases[i].socket, releases[i].bytes, releases[i].size, MSG_DONTWAIT);
+        patience = --rounds > 0 ? 500 : -1;
+    }
 }
 
 int bn_enter_network_namespace(int fd) { return setns(fd, CLONE_NEWNET); }

@@ -67,8 +67,10 @@ extension KernelTests {
             let numbers = try #require(QueueNumbers(first: 10))
             #expect(numbers.streams == 11)
             #expect(numbers.holds == 12...27)
-            #expect(QueueNumbers(first: 65_517) != nil)
-            #expect(QueueNumbers(first: 65_518) == nil)
+            #expect(numbers.connections == 28)
+            #expect(numbers.greetings == 29)
+            #expect(QueueNumbers(first: 65_516) != nil)
+            #expect(QueueNumbers(first: 65_517) == nil)
         }
     }
 }

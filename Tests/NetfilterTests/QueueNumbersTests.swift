@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(
-        arguments: [(81, false), (82, true), (100, true), (118, true), (119, false)]
+        arguments: [(80, false), (81, true), (100, true), (119, true), (120, false)]
             as [(UInt16, Bool)])
     func overlap(_ row: (first: UInt16, overlaps: Bool)) throws {
         let numbers = try #require(QueueNumbers(first: row.first))

@@ -12,6 +12,8 @@ public actor KernelDataPath: DataPath {
     private let matchesLabels: Bool
     private let loop: PacketLoop<PacketJudge>
     private let table: SharedTable
+    /// Lets go what waits in the queues if this process stands still.
+    private let queueGuard: QueueGuard
     private var names: NameFilter?
     /// What the name filter holds for the rules in force.
     private var keys: Set<NameKey> = []
@@ -43,6 +45,11 @@ public actor KernelDataPath: DataPath {
         spared = SparedConnections(protected)
         // For counts alone: without it they stay 0.
         dump = try? ConnectionDump()
+        do throws(NetlinkError) {
+            queueGuard = try QueueGuard(sockets.queues)
+        } catch {
+            throw DataPathError(error)
+        }
         table = SharedTable(sockets.table)
         var judge = PacketJudge(
             injector: Injector(
@@ -236,6 +243,7 @@ public actor KernelDataPath: DataPath {
         }
         if terms.isEmpty {
             try onTable { (table) throws(NetlinkError) in try table.rest() }
+            queueGuard.beat(within: nil)
             holdNames([])
             tidyLater()
             return .idle
@@ -281,6 +289,7 @@ public actor KernelDataPath: DataPath {
 
     public func renew(for time: Duration) async throws(DataPathError) {
         try onTable { (table) throws(NetlinkError) in try table.renew(for: time) }
+        queueGuard.beat(within: time)
     }
 
     public func snapshot() async throws(DataPathError) -> PathSnapshot {

@@ -89,6 +89,19 @@ int bn_receive(int fd, struct iovec *buffers, uint32_t *lengths, unsigned int co
 /// variadic.
 int bn_set_slice(uint64_t nanoseconds);
 
+/// Messages of netlink, and the socket that they are to be sent over.
+struct bn_release {
+    int socket;
+    const void *bytes;
+    size_t size;
+};
+
+/// Starts a process that sends `releases` whenever nothing has come over `beats`, a socket of type
+/// SOCK_SEQPACKET, for as many ms as the last message said (`uint32_t`; 0 is for ever), and a few times
+/// after that. It ends when the other end of `beats` is closed. Returns fork(2)'s result. Why
+/// not Swift: between fork and exec only async-signal-safe functions may be called.
+pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count);
+
 /// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.
 int bn_enter_network_namespace(int fd);
 

@@ -84,7 +84,9 @@ internal import Glibc
 
     private func packet(_ header: UnsafePointer<nlmsghdr>) -> QueueMessage? {
         guard unsafe MessageCursor.isPacket(header) else {
-            if unsafe header.pointee.nlmsg_type == UInt16(NLMSG_ERROR) {
+            if unsafe header.pointee.nlmsg_type == UInt16(NLMSG_ERROR),
+                unsafe !QueueGuard.hasSent(whatFailed: header)
+            {
                 counters.refusedVerdicts &+= 1
             }
             return nil

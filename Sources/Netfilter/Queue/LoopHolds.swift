@@ -17,7 +17,9 @@ extension LoopCore {
 
     private func noteArrival(_ header: UnsafePointer<nlmsghdr>) {
         guard unsafe MessageCursor.isPacket(header) else {
-            if unsafe header.pointee.nlmsg_type == UInt16(NLMSG_ERROR) {
+            if unsafe header.pointee.nlmsg_type == UInt16(NLMSG_ERROR),
+                unsafe !QueueGuard.hasSent(whatFailed: header)
+            {
                 counters.refusedVerdicts &+= 1
             }
             return

@@ -25,19 +25,26 @@ internal import Glibc
     /// (NFQNL_MSG_VERDICT_BATCH). The corresponding C functions are `nfq_nlmsg_put` and
     /// `nfq_nlmsg_verdict_put*`. There must be room.
     mutating func add(
-        batch: Bool = false, queue: UInt16, packet: UInt32, verdict: UInt32, mark: UInt32? = nil,
+        batch: Bool = false, sequence: UInt32 = 0, queue: UInt16, packet: UInt32, verdict: UInt32,
+        mark: UInt32? = nil,
         payload: UnsafeRawBufferPointer? = nil
     ) {
         let type = batch ? NFQNL_MSG_VERDICT_BATCH : NFQNL_MSG_VERDICT
         let start = unsafe (bytes + count).assumingMemoryBound(to: CChar.self)
         guard let header = unsafe nfq_nlmsg_put(start, Int32(type.rawValue), UInt32(queue))
         else { return }
+        unsafe header.pointee.nlmsg_seq = sequence
         unsafe nfq_nlmsg_verdict_put(header, Int32(bitPattern: packet), Int32(bitPattern: verdict))
         if let mark { unsafe nfq_nlmsg_verdict_put_mark(header, mark) }
         if let payload = unsafe payload {
             unsafe nfq_nlmsg_verdict_put_pkt(header, payload.baseAddress, UInt32(payload.count))
         }
         count += unsafe Int(header.pointee.nlmsg_len + 3) & ~3
+    }
+
+    /// What is there.
+    var contents: [UInt8] {
+        unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
     /// Sends what is there; false if the kernel took none of it.

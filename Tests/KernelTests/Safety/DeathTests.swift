@@ -78,6 +78,64 @@ extension KernelTests {
             }
         }
 
+        @Test("kill -STOP: an answer that is held comes within 3.5 s")
+        func stoppedWhileHolding() async throws {
+            try await NSD.serving {
+                let before = try #require(try await RawDNS.ask(Self.query))
+                try await AgentUnderTest.serving { agent in
+                    let fault = try await agent.arm("{delay: 50s}", names: "plain.example.test")
+                    let clock = ContinuousClock()
+                    async let answer = RawDNS.ask(Self.query, within: .seconds(8))
+                    let isHeld = try await eventually {
+                        try await agent.counters().held == 1
+                    }
+                    #expect(isHeld)
+                    let stop = clock.now
+                    agent.program.send(SIGSTOP)
+                    #expect(try await answer == before)
+                    #expect(clock.now - stop < .milliseconds(3500))
+                    agent.program.send(SIGCONT)
+                    #expect(try await agent.client.health().healthy)
+                    // What was let go is not held any more, and the fault goes on.
+                    _ = try await agent.client.lift(fault.id)
+                    #expect(try await RawDNS.ask(Self.query) == before)
+                }
+            }
+        }
+
+        @Test(
+            "the guard ends with its agent, and an agent does without it", arguments: [true, false])
+        func guardEnds(agentFirst: Bool) async throws {
+            try await NSD.serving {
+                try await AgentUnderTest.serving { agent in
+                    let guards = Self.children(of: agent.program.pid)
+                    #expect(guards.count == 1)
+                    if !agentFirst {
+                        for pid in guards { kill(pid, SIGKILL) }
+                        _ = try await agent.arm("empty", names: "plain.example.test")
+                        #expect(try await RawDNS.answer(Self.query)?.answers == [])
+                    }
+                    agent.program.send(SIGKILL)
+                    let areGone = try await eventually(within: .seconds(1)) {
+                        !guards.contains(where: Self.isRunning)
+                    }
+                    #expect(areGone)
+                }
+            }
+        }
+
+        /// False of what has ended and waits for its parent to notice.
+        private static func isRunning(_ pid: Int32) -> Bool {
+            let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            return status.map { !$0.contains("State:\tZ") } ?? false
+        }
+
+        private static func children(of parent: Int32) -> [Int32] {
+            let list = "/proc/\(parent)/task/\(parent)/children"
+            return (try? String(contentsOfFile: list, encoding: .utf8))?.split(separator: " ")
+                .compactMap { Int32($0) } ?? []
+        }
+
         /// The fault's own end is a timeout in the kernel: it comes before the heartbeat is missed.
         @Test("a fault of 1 s ends though the agent is stopped")
         func stoppedBeforeTheEnd() async throws {
