@@ -137,7 +137,7 @@ pid=$!
 inside() {
     init=$(pgrep -P "$pid") && nsenter --target "$init" --all "$@"
 }
-left=150
+left=600
 until [ "$(inside systemctl is-system-running 2>/dev/null)" = running ]; do
     left=$((left - 1))
     [ "$left" -gt 0 ] || fail "systemd did not come up: $(inside systemctl --failed 2>&1)"
