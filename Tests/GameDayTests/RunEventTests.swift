@@ -42,7 +42,8 @@ import Testing
             ("output contains end", RunEvent.Expectation.State.passed),
             ("output contains nowhere", .failed),
         ] {
-            var judge = Judge(try Expectation(parsing: text))
+            var judge = Judge(
+                try Promise(parsing: text, facts: TinyProbe.facts, kind: "tiny"))
             judge.add(Sample(seen, began: .zero))
             let verdict = judge.verdict(at: .seconds(1))
             #expect(verdict.state == state, "\(text)")

@@ -130,6 +130,9 @@ import Testing
             kind: "tls", yaml: "{to: 'a:443', ca: [b]}",
             error: "g.yaml:1:19: key `ca`: a list is not a text; write a text"),
         Row(
+            kind: "tls", yaml: "{to: 'a:443', servername: [b]}",
+            error: "g.yaml:1:27: key `servername`: a list is not a text; write a text"),
+        Row(
             kind: "tls", yaml: "{to: 'a:443', insecure: 5}",
             error: "g.yaml:1:25: key `insecure`: \"5\" is neither true nor false; "
                 + "write true or false"),
