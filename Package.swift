@@ -162,7 +162,7 @@ let package = Package(
             name: "KernelTests",
             dependencies: [
                 "brownout", "brownoutd", "Agent", "Control", "FaultKinds", "GameDay",
-                "GameDaySamples", "Netfilter", "Spec", "Wire",
+                "GameDaySamples", "Netfilter", "ProbeKinds", "Spec", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

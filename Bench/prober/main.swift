@@ -52,7 +52,7 @@ do {
 let every = Duration.milliseconds(milliseconds)
 let schedule = ProbeSchedule(
     (0..<count).map { .init(name: "p\($0)", probe: probe, every: every, timeout: every) },
-    clock: ContinuousClock())
+    clock: LoopClock())
 let tally = Mutex(Tally())
 let run = Task {
     try await schedule.run { _, _, seen in

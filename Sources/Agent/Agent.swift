@@ -14,15 +14,24 @@ public actor Agent {
         /// Leaves when the last fault is gone.
         public var onDemand: Bool
         public var pid: Int32
+        /// What ids of faults end with. Not the same for two agents, one after the other: whoever
+        /// knew a fault of the first must not lift the second's.
+        public var mark: String
 
         public init(
             maximum: Duration = .seconds(4 * 3600), maximumFaults: Int = 1024,
-            onDemand: Bool = false, pid: Int32 = 0
+            onDemand: Bool = false, pid: Int32 = 0, mark: String = ""
         ) {
             self.maximum = maximum
             self.maximumFaults = maximumFaults
             self.onDemand = onDemand
             self.pid = pid
+            self.mark = mark
+        }
+
+        /// Three letters, none of which looks like a digit: the same once in 10,648.
+        public static func drawMark() -> String {
+            "-" + String((0..<3).compactMap { _ in "abcdefghkmnpqrstuvwxyz".randomElement() })
         }
     }
 
@@ -44,7 +53,7 @@ public actor Agent {
     let started: Duration
     nonisolated let feed: EventFeed
 
-    var table = LeaseTable()
+    var table: LeaseTable
     var halted = false
     var stopping = false
     var prefilter = AgentStatus.Prefilter.idle
@@ -75,6 +84,7 @@ public actor Agent {
         self.protected = protected
         self.clock = clock
         self.drawSeed = drawSeed
+        table = LeaseTable(mark: settings.mark)
         started = clock.now
         feed = EventFeed(journal: journal)
         (idle, becameIdle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

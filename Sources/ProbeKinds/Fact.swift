@@ -19,20 +19,20 @@ public enum FactValue: Equatable, Sendable {
     case number(Double)
     case text(String)
 
-    /// The most bytes of a text that a result keeps: an hour of one result a second with a text of
-    /// that size is 3.6 MiB.
+    /// The most bytes of a text that a journal keeps of a result: an hour of one result a second with
+    /// a text of that size is 3.6 MiB. Expectations see all of it.
     public static let mostText = 1024
 
     /// The text, or its beginning where it is longer than ``mostText``.
-    static func shortened(_ text: String) -> FactValue {
+    private static func shortened(_ text: String) -> FactValue {
         guard text.utf8.count > mostText else { return .text(text) }
         // Where that is within a character, the character is left out: it has at most four bytes.
         let whole = (0..<4).lazy.compactMap { String(text.utf8.prefix(mostText - $0)) }.first
         return .text(whole ?? "")
     }
 
-    /// Bounded as ``shortened(_:)`` has it.
-    var shortened: FactValue {
+    /// A number, or no more of a text than ``mostText``.
+    public var shortened: FactValue {
         if case .text(let text) = self { .shortened(text) } else { self }
     }
 }

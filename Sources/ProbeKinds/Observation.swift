@@ -9,6 +9,7 @@ public struct Observation: Equatable, Sendable {
     /// From the beginning to the first byte of the answer, for kinds that have one.
     public var ttfb: Duration?
     /// What expectations asked for and the check found out; there after a failure too where known.
+    /// Texts are whole, as long as the kind's limits allow.
     public var facts: [FactName: FactValue]
 
     public init(

@@ -60,8 +60,9 @@ import Testing
             let daemon = try Daemon.prepare(options, on: platform(steps, path))
             async let run: Void = daemon.run()
             let client = try await whenReady(options.socket)
-            _ = try await client.arm(ArmRequest(body: "a.b", for: .seconds(60)))
-            _ = try await client.lift("f1")
+            let fault = try await client.arm(ArmRequest(body: "a.b", for: .seconds(60)))
+            #expect(fault.id.wholeMatch(of: /f1-[a-z]{3}/) != nil)
+            _ = try await client.lift(fault.id)
             try await run
             #expect(
                 steps.all == [

@@ -46,6 +46,15 @@ import Testing
         #expect(table["f2"] == nil)
     }
 
+    @Test func anIDSaysWhoseItIs() throws {
+        var (first, second) = (LeaseTable(mark: "-abc"), LeaseTable(mark: "-xyz"))
+        #expect([first.nextID(), first.nextID()] == ["f1-abc", "f2-abc"])
+        second.add(try lease(second.nextID()))
+        // Whoever armed the first agent's f1 does not reach what came after it.
+        #expect(second.remove(["f1-abc"]).isEmpty)
+        #expect(second["f1-xyz"] != nil)
+    }
+
     @Test func theNextEndIsTheEarliest() throws {
         var table = LeaseTable()
         #expect(table.nextEnd == nil)

@@ -87,8 +87,9 @@ struct NotBuilt: Error {
             cat $D/out; cat $D/err >&2
             code $B status
             """)
-        #expect(output.contains("code 5\narmed f1  dns empty a.test  for 1:00, seed "))
-        #expect(output.contains("f1  lifted after "))
+        #expect(
+            output.contains(#/code 5\narmed f1-[a-z]{3}  dns empty a\.test  for 1:00, seed /#))
+        #expect(output.contains(#/f1-[a-z]{3}  lifted after /#))
         #expect(output.hasSuffix("code 3\n"))
         #expect(error.contains("brownout: interrupted by SIG\(signal), everything lifted\n"))
         #expect(error.hasSuffix(": nothing is armed\n"))
@@ -103,9 +104,11 @@ struct NotBuilt: Error {
             code $B lift f99
             code $B lift $id
             """)
-        #expect(output.contains("id f1\nbrownoutd "))
+        #expect(output.contains(#/id f1-[a-z]{3}\nbrownoutd /#))
         #expect(output.contains("delay by=1s (dry run)  dns delay a.test +1\n"))
-        #expect(output.hasSuffix("code 2\nlifted f1  dns delay a.test +1  fired 0\ncode 0\n"))
+        #expect(
+            output.contains(
+                /code 2\nlifted f1-[a-z]{3}  dns delay a\.test \+1  fired 0\ncode 0\n$/))
         #expect(error == "brownout: no fault `f99` is armed\n")
     }
 
@@ -146,7 +149,7 @@ struct NotBuilt: Error {
             within 10 grep -q armed $D/out
             kill -9 $p
             $B status --json >$D/status
-            grep -c '"id" : "f1"' $D/status
+            grep -c '"id" : "f1-[a-z]*"' $D/status
             gone() { ! $B status; }
             within 12 gone
             """)
@@ -162,7 +165,7 @@ struct NotBuilt: Error {
             code wait $p
             cat $D/err
             """)
-        #expect(output.hasPrefix("armed f1  dns empty a.test"))
+        #expect(output.prefixMatch(of: /armed f1-[a-z]{3}  dns empty a\.test/) != nil)
         #expect(
             output.hasSuffix("code 5\nbrownout: nobody reads the output; everything lifted\n"))
     }

@@ -6,6 +6,23 @@ import Testing
 @testable import brownout
 
 @Suite struct ManualTests {
+    @Test func keepsTheIndentationOfYAML() {
+        let manual = Manual(
+            """
+            A fault.
+
+            Example:
+                dns:
+                  delay: 1s
+
+                match:
+                  - a.test
+              names
+            """)
+        #expect(
+            manual.example == ["dns:", "  delay: 1s", "match:", "  - a.test", "names"])
+    }
+
     @Test func readsADocComment() {
         let manual = Manual(
             """

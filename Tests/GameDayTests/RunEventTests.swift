@@ -1,5 +1,6 @@
 import Control
 import FoundationEssentials
+import ProbeKinds
 import Testing
 
 @testable import GameDay
@@ -28,6 +29,26 @@ import Testing
     func comesBackAsItWas(_ event: RunEvent) throws {
         let json = try ControlJSON.encode(event)
         #expect(try ControlJSON.decode(RunEvent.self, from: json) == event)
+    }
+
+    /// What is recorded does not grow with what an endpoint says; what is judged is all of it.
+    @Test func longFactsAreCut() throws {
+        let long = String(repeating: "a", count: 50_000) + " end"
+        let name = FactName("output")
+        let seen = Observation(passed: true, latency: .zero, facts: [name: .text(long)])
+        let recorded = RunEvent.Result("p", seen)
+        #expect(recorded.facts == ["output": .string(String(repeating: "a", count: 1024))])
+        for (text, state) in [
+            ("output contains end", RunEvent.Expectation.State.passed),
+            ("output contains nowhere", .failed),
+        ] {
+            var judge = Judge(
+                try Promise(parsing: text, facts: TinyProbe.facts, kind: "tiny"))
+            judge.add(Sample(seen, began: .zero))
+            let verdict = judge.verdict(at: .seconds(1))
+            #expect(verdict.state == state, "\(text)")
+            #expect(verdict.measured?.utf8.count ?? 0 < 100)
+        }
     }
 
     @Test func isFlat() throws {

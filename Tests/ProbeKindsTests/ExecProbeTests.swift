@@ -36,11 +36,19 @@ import Testing
         #expect(seen.facts[FactName("output")] == .text("out\nerr\n"))
     }
 
+    @Test func `an output is seen whole`() async throws {
+        let command = "{command: 'head -c 900000 /dev/zero | tr \\\\0 a; echo end', contains: aend}"
+        let seen = try await Checked("exec", command, wanted: [FactName("output")]).seen
+        #expect(seen.reason == nil)
+        let output = String(repeating: "a", count: 900_000) + "end\n"
+        #expect(seen.facts[FactName("output")] == .text(output))
+    }
+
     @Test(arguments: ["yes", "cat /dev/zero", "yes >&2"])
     func `an endless output ends the command`(command: String) async throws {
         let before = Own.memory("VmRSS")
         let one = try await Checked("exec", command)
-        #expect(one.seen.reason == "the output is larger than 64 KiB")
+        #expect(one.seen.reason == "the output is larger than 1 MiB")
         #expect(one.took < .seconds(20))
         #expect(Own.memory("VmRSS") - before < 100_000)
     }

@@ -4,8 +4,8 @@ import Testing
 @testable import ProbeKinds
 
 @Suite struct ProbeCatalogueTests {
-    /// What a game day keeps of a result does not grow with what an endpoint says.
-    @Test func `texts of facts are bounded`() {
+    /// What a journal keeps of a result does not grow with what an endpoint says.
+    @Test func `texts of facts are cut between characters`() {
         for (text, bytes) in [
             ("", 0), (String(repeating: "a", count: 1024), 1024),
             (String(repeating: "a", count: 1_000_000), 1024),
@@ -13,7 +13,7 @@ import Testing
             ("a" + String(repeating: "é", count: 1_000_000), 1023),
             ("abc" + String(repeating: "🙂", count: 1_000_000), 1023),
         ] {
-            guard case .text(let kept) = FactValue.shortened(text) else { continue }
+            guard case .text(let kept) = FactValue.text(text).shortened else { continue }
             #expect(kept.utf8.count == bytes)
             #expect(text.hasPrefix(kept))
         }

@@ -80,6 +80,83 @@ import Testing
         Row(
             kind: "prometheus", yaml: "{url: 'http://a', query: up, bound: around 5}",
             error: "g.yaml:1:37: key `bound`: \"around 5\" is not a bound; write < 5 or >= 1"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', method: 'G T'}",
+            error: "g.yaml:1:27: key `method`: \"G T\" is not a method; write GET or POST"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', headers: 5}",
+            error: "g.yaml:1:28: `headers` is a mapping, not the text \"5\"; "
+                + "write its keys, `key: value` a line"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', body: [b]}",
+            error: "g.yaml:1:25: key `body`: a list is not a text; write a text"),
+        Row(
+            kind: "http", yaml: "{url: 'https://a', insecure: maybe}",
+            error: "g.yaml:1:30: key `insecure`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', header: [b]}",
+            error: "g.yaml:1:27: `header` is a mapping, not a list; "
+                + "write its keys, `key: value` a line"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', contains: {b: c}}",
+            error: "g.yaml:1:29: key `contains`: a mapping is not a text; write a text"),
+        Row(
+            kind: "http", yaml: "{url: 'http://a', json: text}",
+            error: "g.yaml:1:25: `json` is a mapping, not the text \"text\"; "
+                + "write its keys, `key: value` a line"),
+        Row(
+            kind: "dns", yaml: "{name: a.b, addresses: many}",
+            error: "g.yaml:1:24: key `addresses`: \"many\" is not a whole number; "
+                + "write a whole number from 0 to 1000"),
+        Row(
+            kind: "dns", yaml: "{name: a.b, rcode: FINE}",
+            error: "g.yaml:1:20: key `rcode`: \"FINE\" is not a response code; "
+                + "write NOERROR, NXDOMAIN or a number"),
+        Row(
+            kind: "dns", yaml: "{name: a.b, ttl: 5s}",
+            error: "g.yaml:1:18: `ttl` is a mapping, not the text \"5s\"; "
+                + "write its keys, `key: value` a line"),
+        Row(
+            kind: "tcp", yaml: "{to: 'a:1', send: [b]}",
+            error: "g.yaml:1:19: key `send`: a list is not a text; write a text"),
+        Row(
+            kind: "tcp", yaml: "{to: 'a:1', expect: {b: c}}",
+            error: "g.yaml:1:21: key `expect`: a mapping is not a text; write a text"),
+        Row(
+            kind: "tls", yaml: "{to: a}",
+            error: "g.yaml:1:6: key `to`: \"a\" has no port; write host:443 or [::1]:443"),
+        Row(
+            kind: "tls", yaml: "{to: 'a:443', ca: [b]}",
+            error: "g.yaml:1:19: key `ca`: a list is not a text; write a text"),
+        Row(
+            kind: "tls", yaml: "{to: 'a:443', servername: [b]}",
+            error: "g.yaml:1:27: key `servername`: a list is not a text; write a text"),
+        Row(
+            kind: "tls", yaml: "{to: 'a:443', insecure: 5}",
+            error: "g.yaml:1:25: key `insecure`: \"5\" is neither true nor false; "
+                + "write true or false"),
+        Row(
+            kind: "exec", yaml: "{command: x, contains: [b]}",
+            error: "g.yaml:1:24: key `contains`: a list is not a text; write a text"),
+        Row(
+            kind: "prometheus", yaml: "{url: a, query: up}",
+            error: "g.yaml:1:7: key `url`: \"a\" is not an http or https URL; "
+                + "write http://host:port/path, or https"),
+        Row(
+            kind: "prometheus", yaml: "{url: 'http://a', query: [up]}",
+            error: "g.yaml:1:26: key `query`: a list is not a query; write a query"),
+        Row(
+            kind: "prometheus", yaml: "{url: 'http://a', query: up, headers: b}",
+            error: "g.yaml:1:39: `headers` is a mapping, not the text \"b\"; "
+                + "write its keys, `key: value` a line"),
+        Row(
+            kind: "prometheus", yaml: "{url: 'http://a', query: up, ca: {b: c}}",
+            error: "g.yaml:1:34: key `ca`: a mapping is not a text; write a text"),
+        Row(
+            kind: "prometheus", yaml: "{url: 'http://a', query: up, insecure: maybe}",
+            error: "g.yaml:1:40: key `insecure`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
     ]
 
     @Test(arguments: rows)
@@ -88,6 +165,18 @@ import Testing
         let node = try Node.load(yaml: row.yaml, file: "g.yaml")
         let error = #expect(throws: SpecError.self) { _ = try kind.init(node) }
         #expect(error?.description == row.error)
+    }
+
+    /// A key that may be added without saying what is wrong with it would be found by nobody.
+    @Test func `every key has a mistake here`() {
+        for kind in ProbeCatalogue.all {
+            for key in kind.schema.keys {
+                let has = Self.rows.contains {
+                    $0.kind == kind.name && $0.error.contains("`\(key.name)`")
+                }
+                #expect(has, "\(kind.name) \(key.name)")
+            }
+        }
     }
 
     @Test func `every key and every kind says what it is`() {

@@ -122,6 +122,22 @@ import Testing
         }
     }
 
+    /// A server that never stops, or never says goodbye, keeps no connection beyond its check.
+    @Test(arguments: ["/endless", "/loris", "/hang", "/half"])
+    func `a connection ends with its check`(path: String) async throws {
+        try await Self.with { port, ca, _ in
+            let yaml = "{url: 'https://localhost:\(port)\(path)', ca: \(ca)}"
+            _ = try await Checked("http", yaml, timeout: .milliseconds(500))
+            let limit = ContinuousClock.now + .seconds(3)
+            var open = ""
+            repeat {
+                open = try await RealServer.output(
+                    "ss", "-Htn", "state", "established", "dport", "=", ":\(port)")
+            } while !open.isEmpty && .now < limit
+            #expect(open.isEmpty)
+        }
+    }
+
     @Test func `no TLS where it was expected, and the reverse`() async throws {
         try await RealServer.with("endpoint.py") { port in
             let yaml = "{to: '127.0.0.1:\(port)', insecure: true}"

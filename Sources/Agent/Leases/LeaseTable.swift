@@ -4,6 +4,10 @@ import Control
 struct LeaseTable: Sendable {
     private(set) var leases: [Lease] = []
     private var lastNumber = 0
+    /// What its ids end with: see ``Agent/Settings/mark``.
+    private let mark: String
+
+    init(mark: String = "") { self.mark = mark }
 
     var isEmpty: Bool { leases.isEmpty }
 
@@ -11,10 +15,10 @@ struct LeaseTable: Sendable {
         leases.first { $0.id == id }
     }
 
-    /// `f1`, `f2` …: never one that was handed out before.
+    /// `f1-kqx`, `f2-kqx` …: never one that was handed out before.
     mutating func nextID() -> String {
         lastNumber += 1
-        return "f\(lastNumber)"
+        return "f\(lastNumber)\(mark)"
     }
 
     mutating func add(_ lease: Lease) {

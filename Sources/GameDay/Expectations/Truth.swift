@@ -3,6 +3,7 @@ internal import Spec
 
 /// What a result had that a condition asks for.
 enum Seen: Sendable {
+    /// Cut to what a journal keeps.
     case fact(FactValue)
     case time(Duration)
     case nothing
@@ -53,7 +54,7 @@ struct Truth: Sendable {
             return time.map { comparison.holds($0, bound) } ?? false
         case .fact(let name, _):
             let fact = sample.facts[name]
-            seen = fact.map(Seen.fact) ?? .nothing
+            seen = fact.map { .fact($0.shortened) } ?? .nothing
             return fact.flatMap { test?.holds(for: $0) } ?? false
         }
     }

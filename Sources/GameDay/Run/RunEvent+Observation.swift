@@ -2,12 +2,12 @@ import Control
 import ProbeKinds
 
 extension RunEvent.Result {
-    /// What a probe saw, as the journal has it.
+    /// What a probe saw, as the journal has it: long texts are cut.
     init(_ probe: String, _ seen: Observation) {
         var facts: [String: JSONValue] = [:]
         for (name, value) in seen.facts {
             facts["\(name)"] =
-                switch value {
+                switch value.shortened {
                 case .number(let number): number.json
                 case .text(let text): .string(text)
                 }

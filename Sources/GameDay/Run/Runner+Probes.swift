@@ -14,7 +14,7 @@ extension Runner {
     /// Checks until it is cancelled. A probe that cannot begin ends the run before it begins.
     func watchProbes() async {
         let entries = plan.gameDay.probes.map { spec in
-            ProbeSchedule<ContinuousClock>.Entry(
+            ProbeSchedule<LoopClock>.Entry(
                 name: spec.name, probe: spec.probe, every: spec.every, timeout: spec.timeout,
                 wanted: plan.gameDay.facts(of: spec.name))
         }
@@ -26,8 +26,8 @@ extension Runner {
                     await desk.record(result.probe, began: result.began, result.observation)
                 }
             }
-            do throws(ProbeSchedule<ContinuousClock>.Failure) {
-                try await ProbeSchedule(entries, clock: ContinuousClock()).run {
+            do throws(ProbeSchedule<LoopClock>.Failure) {
+                try await ProbeSchedule(entries, clock: LoopClock()).run {
                     (name, instant, observation) in
                     feed.yield(
                         Result(

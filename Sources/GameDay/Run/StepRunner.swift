@@ -59,14 +59,18 @@ struct StepRunner: Sendable {
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
         ]
         do {
+            let lifeline = try Lifeline()
+            defer { lifeline.release() }
             let result = try await Subprocess.run(
-                .path("/bin/sh"), arguments: ["-c", "exec 2>&1\n\(run.command)"],
+                .path("/bin/sh"), arguments: ["-c", Lifeline.script, "sh", run.command],
                 environment: .inherit.updating(
                     Dictionary(
                         uniqueKeysWithValues: environment.map {
                             (Environment.Key(stringLiteral: $0.key), $0.value)
                         })),
-                platformOptions: options, input: .none, output: .sequence, error: .discarded
+                platformOptions: options,
+                input: .fileDescriptor(lifeline.input, closeAfterSpawningProcess: false),
+                output: .sequence, error: .discarded
             ) { execution in
                 var tail = ""
                 for try await line in execution.standardOutput.strings() {

@@ -203,8 +203,7 @@ struct DNSSession: ProbeSession {
         var facts: [FactName: FactValue] = [
             FactName("rcode"): .text(rcode.description),
             FactName("addresses"): .number(Double(replies.reduce(0) { $0 + $1.addresses })),
-            // As many as there are kinds of records, and a hostile answer makes them up.
-            FactName("types"): .shortened(types.map(\.description).joined(separator: " ")),
+            FactName("types"): .text(types.map(\.description).joined(separator: " ")),
         ]
         if let ttl = replies.compactMap(\.ttl).min() {
             facts[FactName("ttl")] = .number(Double(ttl))

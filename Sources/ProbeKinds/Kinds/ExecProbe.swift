@@ -6,7 +6,7 @@ import SystemPackage
 /// A command: what it exits with, and what it prints.
 ///
 /// A text is run with `sh -c`, a list as it is. It inherits the environment and reads nothing. Its
-/// output is what it writes to both outputs, up to 64 KiB. When it has ended or time is up its whole
+/// output is what it writes to both outputs, up to 1 MiB. When it has ended or time is up its whole
 /// process group is killed, so that checks leave nothing behind.
 ///
 /// Example:
@@ -29,7 +29,7 @@ public struct ExecProbe: KeyedProbe {
     ]
     public static let facts = [
         FactSchema("exit", .number, "The exit code; 128 and the signal where one ended it."),
-        FactSchema("output", .text, "What the command printed; its first KiB."),
+        FactSchema("output", .text, "All that the command printed."),
     ]
 
     public init() {}
@@ -63,12 +63,17 @@ extension ProbeKey {
 
 /// An `exec` probe at work.
 struct ExecSession: ProbeSession {
-    static let mostOutput = 64 * 1024
+    static let mostOutput = 1024 * 1024
 
     let probe: ExecProbe
     let wanted: Set<FactName>
 
+    /// To start a process takes longer than all that other checks do on their loop.
     func check() async -> Observation {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await runCommand() }
+    }
+
+    private func runCommand() async -> Observation {
         let begin = ContinuousClock.now
         var options = PlatformOptions()
         // A group of its own, so that it can be killed whole.
@@ -109,7 +114,7 @@ struct ExecSession: ProbeSession {
         for name in wanted {
             switch name.word {
             case "exit": facts[name] = .number(Double(code))
-            case "output": facts[name] = .shortened(output)
+            case "output": facts[name] = .text(output)
             default: break
             }
         }
@@ -128,7 +133,7 @@ struct ExecSession: ProbeSession {
         guard let error = error as? SubprocessError else { return Reason.timedOut }
         return switch error.code {
         case .executableNotFound: "no such command"
-        case .outputLimitExceeded: "the output is larger than 64 KiB"
+        case .outputLimitExceeded: "the output is larger than 1 MiB"
         default: "the command cannot be run"
         }
     }

@@ -86,10 +86,9 @@ public struct HTTPProbe: KeyedProbe {
     ]
     public static let facts = [
         FactSchema("status", .number, "The status code."),
-        FactSchema("header", .text, argument: "NAME", "A header of the answer; its first KiB."),
-        FactSchema(
-            "json", .text, argument: "PATH", "A number or text of a JSON body; its first KiB."),
-        FactSchema("body", .text, "The body; its first KiB."),
+        FactSchema("header", .text, argument: "NAME", "A header of the answer."),
+        FactSchema("json", .text, argument: "PATH", "A number or text of a JSON body."),
+        FactSchema("body", .text, "The whole body."),
     ]
 
     public init() {}
@@ -167,14 +166,22 @@ struct HTTPSession: ProbeSession {
     func look() async -> (seen: Observation, outcome: HTTPOutcome) {
         let begin = ContinuousClock.now
         let outcome = await client.send(head, body: body)
-        let latency = begin.duration(to: .now)
-        let document = document(of: outcome)
-        let reason = outcome.reason ?? problem(of: outcome, document)
-        let seen = Observation(
-            passed: reason == nil, reason: reason, latency: latency,
-            ttfb: outcome.firstByte.map { begin.duration(to: $0) },
-            facts: wanted.isEmpty ? [:] : facts(of: outcome, document))
+        var seen = Observation(
+            passed: false, latency: begin.duration(to: .now),
+            ttfb: outcome.firstByte.map { begin.duration(to: $0) })
+        if outcome.isHeavy {
+            await withTaskExecutorPreference(globalConcurrentExecutor) { judge(outcome, &seen) }
+        } else {
+            judge(outcome, &seen)
+        }
         return (seen, outcome)
+    }
+
+    private func judge(_ outcome: HTTPOutcome, _ seen: inout Observation) {
+        let document = document(of: outcome)
+        seen.reason = outcome.reason ?? problem(of: outcome, document)
+        seen.passed = seen.reason == nil
+        if !wanted.isEmpty { seen.facts = facts(of: outcome, document) }
     }
 
     func close() async { client.close() }
@@ -223,14 +230,14 @@ struct HTTPSession: ProbeSession {
         for name in wanted {
             switch name.word {
             case "status": facts[name] = .number(Double(head.status.code))
-            case "header": facts[name] = Self.header(name.argument, of: head).map { .shortened($0) }
+            case "header": facts[name] = Self.header(name.argument, of: head).map(FactValue.text)
             case "body" where outcome.reason == nil:
-                facts[name] = .shortened(String(buffer: outcome.body ?? ByteBuffer()))
+                facts[name] = .text(String(buffer: outcome.body ?? ByteBuffer()))
             default: break
             }
         }
         if let document {
-            for (name, path) in paths { facts[name] = document[path]?.fact?.shortened }
+            for (name, path) in paths { facts[name] = document[path]?.fact }
         }
         return facts
     }

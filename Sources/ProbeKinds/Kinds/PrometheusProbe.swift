@@ -84,8 +84,14 @@ struct PrometheusSession: ProbeSession {
     func check() async -> Observation {
         var (seen, outcome) = await http.look()
         guard seen.passed, let head = outcome.head else { return seen }
-        let body = outcome.body ?? ByteBuffer()
-        switch Self.value(in: Data(body.readableBytesView), status: Int(head.status.code)) {
+        let body = Data((outcome.body ?? ByteBuffer()).readableBytesView)
+        let status = Int(head.status.code)
+        let value =
+            outcome.isHeavy
+            ? await withTaskExecutorPreference(globalConcurrentExecutor) {
+                Self.value(in: body, status: status)
+            } : Self.value(in: body, status: status)
+        switch value {
         case .success(let value):
             let name = FactName("value")
             if wanted.contains(name) { seen.facts[name] = .number(value) }

@@ -23,7 +23,7 @@ struct Connection: Sendable {
     var expected: ByteBuffer?
 
     func check() async -> ConnectionOutcome {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
         let outcome = loop.makePromise(of: ConnectionOutcome.self)
         return await withTaskCancellationHandler {
             dialer.connect(on: loop) { channel in

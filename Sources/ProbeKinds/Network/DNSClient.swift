@@ -46,7 +46,7 @@ struct DNSClient: Sendable {
     private func send(
         _ asked: DNSQuestion, patience: TimeAmount?, overTCP: Bool
     ) async -> Result<DNSReply, CheckFailure> {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
         let outcome = loop.makePromise(of: DNSReply.self)
         if let patience {
             let alarm = loop.scheduleTask(in: patience) {

@@ -30,7 +30,7 @@ final class HTTPClient: Sendable {
             let stale = outcome.reason != nil && outcome.firstByte == nil && !channel.isActive
             guard stale, !Task.isCancelled, head.method.isSafe else { return outcome }
         }
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
         let opened = Mutex<(any Channel)?>(nil)
         let outcome = await wait(on: loop) { promise in
             self.open(on: loop, for: promise).whenComplete { result in

@@ -18,6 +18,9 @@ struct HTTPOutcome: Sendable {
     var isReusable = false
 
     init(reason: String? = nil) { self.reason = reason }
+
+    /// Whether to look at the body takes so long that other checks should not wait for it.
+    var isHeavy: Bool { (body?.readableBytes ?? 0) > 16 * 1024 }
 }
 
 /// Sends exchanges, one at a time, and collects their answers.

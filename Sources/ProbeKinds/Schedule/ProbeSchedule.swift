@@ -1,3 +1,5 @@
+import NIOPosix
+
 /// Checks probes again and again, each on a grid of its own, until the task is cancelled.
 ///
 /// Tick n of a probe is at its first tick + n · `every` on a clock that nobody sets, however long
@@ -65,7 +67,7 @@ public struct ProbeSchedule<C: Clock>: Sendable where C.Duration == Duration {
         let sessions = try await open()
         let turns = ProbeTurns(
             zip(entries, sessions).map { .init(entry: $0, session: $1) }, clock: clock,
-            report: report)
+            on: LoopExecutor(MultiThreadedEventLoopGroup.singleton.next()), report: report)
         await turns.run()
         await Self.close(sessions)
     }

@@ -41,18 +41,28 @@ final class ProbeTurns<C: Clock>: Sendable where C.Duration == Duration {
 
     private let seats: [Seat]
     private let clock: C
+    /// Where checks begin.
+    private let executor: any TaskExecutor
     private let report: ProbeSchedule<C>.Report
     private let state: Mutex<State>
 
-    init(_ seats: [Seat], clock: C, report: @escaping ProbeSchedule<C>.Report) {
+    init(
+        _ seats: [Seat], clock: C, on executor: any TaskExecutor,
+        report: @escaping ProbeSchedule<C>.Report
+    ) {
         self.seats = seats
         self.clock = clock
+        self.executor = executor
         self.report = report
         state = Mutex(State(turns: Array(repeating: Turn(), count: seats.count)))
     }
 
     /// Checks until the task is cancelled.
     func run() async {
+        await withTaskExecutorPreference(executor) { await takeTurns() }
+    }
+
+    private func takeTurns() async {
         var agenda = Agenda<C.Instant>()
         let start = clock.now
         for (index, seat) in seats.enumerated() {
@@ -117,7 +127,9 @@ final class ProbeTurns<C: Clock>: Sendable where C.Duration == Duration {
         }
         guard let number else { return }
         let session = seats[probe].session
-        let task = Task { done(probe, number, now, await session.check()) }
+        let task = Task(executorPreference: executor) {
+            self.done(probe, number, now, await session.check())
+        }
         let isLate = state.withLock { state -> Bool in
             guard state.turns[probe].check?.number == number else { return false }
             state.turns[probe].check?.task = task

@@ -32,10 +32,12 @@ struct LivePlain {
         let faults =
             armed.isEmpty
             ? "nothing is armed" : "\(armed.count) armed, fired \(Numbers.grouped(fired))"
+        let all = story.probes.count
         let probes =
             failing.isEmpty
-            ? "all \(story.probes.count) probes pass"
-            : "\(failing.count) of \(story.probes.count) probes fail: \(names)\(more)"
+            ? all == 1 ? "1 probe passes" : "all \(all) probes pass"
+            : "\(failing.count) of \(Numbers.count(all, "probe")) "
+                + "\(all == 1 ? "fails" : "fail"): \(names)\(more)"
         return line(now, "\(story.phaseName(index)): \(probes); \(faults)")
     }
 

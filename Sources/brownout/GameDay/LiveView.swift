@@ -31,7 +31,8 @@ struct LiveView {
         case .json: Self.json(["event": .string("run"), "run": .init(encoding: story.header)])
         case .plain:
             LiveLine.harmless(
-                "\(story.header.title): \(story.phases.count) phases, \(story.probes.count) probes, "
+                "\(story.header.title): \(Numbers.count(story.phases.count, "phase")), "
+                    + "\(Numbers.count(story.probes.count, "probe")), "
                     + "run \(story.header.id)") + "\n"
         case .live: ""
         }

@@ -6,7 +6,7 @@ struct Manual: Equatable {
     var summary = ""
     /// Without line breaks.
     var paragraphs: [String] = []
-    /// Commands, one a line.
+    /// Commands or YAML, line by line, indented as it must be.
     var example: [String] = []
 
     init(_ text: String) {
@@ -17,13 +17,18 @@ struct Manual: Equatable {
             paragraph = []
         }
         var inExample = false
+        // What the example's first line has before it; what is beyond that is YAML's own.
+        var margin = 0
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let words = line.drop { $0 == " " }
             if words == "Example:" || words == "Examples:" {
                 flush()
                 inExample = true
             } else if inExample {
-                if !words.isEmpty { example.append(String(words)) }
+                guard !words.isEmpty else { continue }
+                let indent = line.count - words.count
+                if example.isEmpty { margin = indent }
+                example.append(String(repeating: " ", count: max(0, indent - margin)) + words)
             } else if words.isEmpty {
                 flush()
             } else {

@@ -37,5 +37,10 @@ enum Numbers {
         }
     }
 
+    /// `1 probe`, `2 probes`.
+    static func count(_ count: Int, _ what: String) -> String {
+        "\(count) \(what)" + (count == 1 ? "" : "s")
+    }
+
     private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -60,6 +60,29 @@ extension KernelTests {
                 })
         }
 
+        @Test("kill -9 of the runner ends its step and all that it started")
+        func stepsOfADeadRunner() async throws {
+            try await Drill.onStage { agent, _ in
+                let long = Self.uniqueTime
+                let drill = Drill(
+                    outage: """
+                        steps:
+                          - run: {command: "trap '' TERM HUP; sleep \(long) & sleep \(long); true", timeout: 60s}
+                        """)
+                let run = try await RunUnderTest.start(drill.yaml, agent)
+                #expect(
+                    try await eventually(within: .seconds(20)) {
+                        try await Self.pids(sleeping: long).count == 2
+                    })
+                run.program.send(SIGKILL)
+                _ = try #require(try await run.program.exit())
+                #expect(
+                    try await eventually(within: .seconds(5)) {
+                        try await Self.pids(sleeping: long).isEmpty
+                    })
+            }
+        }
+
         @Test("steps that hang are ended with all that they started, and have failed")
         func hangingSteps() async throws {
             try await withNuisance { port, _ in

@@ -8,7 +8,8 @@ import SystemPackage
 /// systemd-resolved and brownoutd. The kernel takes it all back with the namespace.
 actor Place {
     private static let shared = Place()
-    private var ready: Result<Void, any Error>?
+    /// One for all who ask, also while it is under way.
+    private var ready: Task<Void, any Error>?
     private var count = 0
 
     /// What stands for servers on other hosts: addresses of `lo` that are no loopback addresses.
@@ -78,17 +79,15 @@ actor Place {
     }
 
     private func prepareOnce() async throws {
-        if ready == nil {
-            do {
+        let task =
+            ready
+            ?? Task {
                 try Self.check()
                 try await Self.mountScratch()
-                ready = .success(())
                 try await furnish()
-            } catch {
-                ready = .failure(error)
             }
-        }
-        try ready?.get()
+        ready = task
+        try await task.value
     }
 
     private static func check() throws {

@@ -159,7 +159,7 @@ extension HTMLReport {
         }
         return """
             <section id="shares"><h2>Every probe in every phase</h2>
-            <details><summary>\(story.probes.count) probes, \(story.phases.count) phases</summary>
+            <details><summary>\(story.probes.count) probe\(story.probes.count == 1 ? "" : "s"), \(story.phases.count) phases</summary>
             \(table.html)</details></section>
 
             """
