@@ -1,4 +1,4 @@
-import Control
+public import Control
 
 /// Holds the armed faults: arms, lifts, lets leases end, and journals every decision.
 ///
@@ -14,15 +14,17 @@ public actor Agent {
         /// Leaves when the last fault is gone.
         public var onDemand: Bool
         public var pid: Int32
+        public var netns: AgentStatus.Network?
 
         public init(
             maximum: Duration = .seconds(4 * 3600), maximumFaults: Int = 1024,
-            onDemand: Bool = false, pid: Int32 = 0
+            onDemand: Bool = false, pid: Int32 = 0, netns: AgentStatus.Network? = nil
         ) {
             self.maximum = maximum
             self.maximumFaults = maximumFaults
             self.onDemand = onDemand
             self.pid = pid
+            self.netns = netns
         }
     }
 
@@ -76,7 +78,7 @@ public actor Agent {
         self.clock = clock
         self.drawSeed = drawSeed
         started = clock.now
-        feed = EventFeed(journal: journal)
+        feed = EventFeed(journal: journal, netns: settings.netns?.name)
         (idle, becameIdle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

@@ -128,7 +128,8 @@ public struct Daemon: Sendable {
             try await socket.claim(on: group)
             let agent = Agent(
                 settings: Agent.Settings(
-                    maximum: options.maximum, onDemand: options.onDemand, pid: getpid()),
+                    maximum: options.maximum, onDemand: options.onDemand, pid: getpid(),
+                    netns: platform.network?.status),
                 path: path, spec: platform.spec, protected: protected, journal: journal)
             try await services(agent, socket, group).run()
         } catch {
