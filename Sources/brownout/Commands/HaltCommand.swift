@@ -16,7 +16,7 @@ struct Halt: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.halt()
+        let status = try await agent.place().client.halt()
         try Console.print(
             agent.json
                 ? try ControlJSON.text(status, pretty: true)
@@ -39,7 +39,7 @@ struct Resume: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.resume()
+        let status = try await agent.place().client.resume()
         try Console.print(
             agent.json
                 ? try ControlJSON.text(status, pretty: true) : "resumed: new faults are taken again"

@@ -17,7 +17,7 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.status()
+        let status = try await agent.place().client.status()
         if agent.json {
             try Console.print(try ControlJSON.text(status, pretty: true))
         } else {

@@ -32,7 +32,8 @@ struct StatusText {
                 "queue \(status.queue.map { "\($0)" } ?? "-") (\(status.statement.rawValue)), "
                     + prefilter
             }
-        return "brownoutd \(status.version)  pid \(status.pid)  "
+        let netns = status.netns?.name.map { "netns \($0)  " } ?? ""
+        return "brownoutd \(status.version)  pid \(status.pid)  \(netns)"
             + "up \(Numbers.elapsed(status.uptimeSeconds))\(kind)  \(kernel)\n"
     }
 
