@@ -63,7 +63,8 @@ import Testing
 
     @Test func aUserMayNotStartOne() async {
         let agent = OnDemandAgent(
-            place: AgentPlace(socket: "/nonexistent/s"), privilege: Privilege(userID: 1000, status: nil))
+            place: AgentPlace(socket: "/nonexistent/s"),
+            privilege: Privilege(userID: 1000, status: nil))
         await #expect(throws: ClientError.mayNotStart(socket: "/nonexistent/s")) {
             try await agent.ensure()
         }

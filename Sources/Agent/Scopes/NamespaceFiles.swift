@@ -25,15 +25,15 @@ public struct NamespaceFiles: Sendable {
         exists: { FileManager.default.fileExists(atPath: $0) })
 
     /// Those that `ip netns exec` shows: what is in /etc/netns/NAME, else the host's.
-    static func named(_ name: NetworkName) -> NamespaceFiles {
-        guard let folder = name.configuration else { return own }
+    static func named(_ name: NetworkName, over base: NamespaceFiles = own) -> NamespaceFiles {
+        guard let folder = name.configuration else { return base }
         @Sendable func place(_ path: String) -> String {
             guard path.hasPrefix("/etc/") else { return path }
             let laid = folder + path.dropFirst(4)
-            return own.exists(laid) ? laid : path
+            return base.exists(laid) ? laid : path
         }
         return NamespaceFiles(
-            read: { own.read(place($0)) }, exists: { own.exists(place($0)) })
+            read: { base.read(place($0)) }, exists: { base.exists(place($0)) })
     }
 
     /// Those below a root folder, such as a container's.

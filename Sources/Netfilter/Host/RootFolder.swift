@@ -15,9 +15,9 @@ public final class RootFolder: Sendable {
     ///   is `openat2`.
     public init(_ path: String) throws(NetlinkError) {
         folder = try unsafe Descriptor(
-            open(path, O_PATH_FLAG | O_DIRECTORY | O_CLOEXEC), of: "open \(path)")
+            open(path, pathOnly | O_DIRECTORY | O_CLOEXEC), of: "open \(path)")
         _ = try unsafe Descriptor(
-            bn_open_below(folder.number, "/", O_PATH_FLAG | O_CLOEXEC), of: "openat2 \(path)")
+            bn_open_below(folder.number, "/", pathOnly | O_CLOEXEC), of: "openat2 \(path)")
     }
 
     /// The text of a plain file; nil if there is none, or it cannot be read.
@@ -44,10 +44,10 @@ public final class RootFolder: Sendable {
 
     public func exists(_ path: String) -> Bool {
         let file = try? unsafe Descriptor(
-            bn_open_below(folder.number, path, O_PATH_FLAG | O_CLOEXEC), of: "open")
+            bn_open_below(folder.number, path, pathOnly | O_CLOEXEC), of: "open")
         return file != nil
     }
 }
 
 /// O_PATH of <asm-generic/fcntl.h>, which `import Glibc` does not define: it needs _GNU_SOURCE.
-private let O_PATH_FLAG: Int32 = 0o10000000
+private let pathOnly: Int32 = 0o10000000

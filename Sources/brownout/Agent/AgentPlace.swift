@@ -95,6 +95,24 @@ struct AgentPlace: Equatable, Sendable {
         return beside
     }
 
+    /// The agents of other network namespaces that have their sockets beside the ordinary one. Sockets of
+    /// dead agents are among them.
+    static func others(
+        beside ordinary: String, host: HostFiles = HostFiles()
+    ) -> [AgentClient] {
+        let parts = AgentClient.socket(ordinary, ofNetwork: 0).split(
+            separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        let name = (parts.last ?? "").split(separator: "-netns-0", maxSplits: 1)
+        guard let stem = name.first else { return [] }
+        let ending = name.count > 1 ? name[1] : ""
+        return host.entries(folder.isEmpty ? "." : folder).filter { entry in
+            guard entry.hasPrefix("\(stem)-netns-"), entry.hasSuffix(ending) else { return false }
+            let inode = entry.dropFirst(stem.count + 7).dropLast(ending.count)
+            return UInt64(inode) != nil
+        }.map { AgentClient(socket: "\(folder)/\($0)", timeout: .seconds(2)) }
+    }
+
     /// Makes sure that an agent answers, and that it is the one of that namespace.
     func ensure() async throws {
         try await OnDemandAgent(place: self).ensure()

@@ -31,7 +31,9 @@ struct NetworkFile: Equatable, Sendable {
                 let number = try file.closeAfter {
                     Self.inode(of: file.rawValue, HostFiles())
                 }
-                guard let number else { throw ClientError.noNetwork("\(path) is no network namespace") }
+                guard let number else {
+                    throw ClientError.noNetwork("\(path) is no network namespace")
+                }
                 (inode, self.path) = (number, path)
                 return
             } catch let problem as ClientError {
@@ -96,7 +98,8 @@ struct NetworkFile: Equatable, Sendable {
     private static func absolute(_ path: String) -> String {
         path.hasPrefix("/")
             ? path
-            : FilePath(FileManager.default.currentDirectoryPath).appending(path).lexicallyNormalized().string
+            : FilePath(FileManager.default.currentDirectoryPath).appending(path)
+                .lexicallyNormalized().string
     }
 
     /// The words that run a command in it, with the files that ip-netns(8) lays over /etc there.

@@ -40,7 +40,10 @@ struct ScopeProcess: Equatable, Sendable {
     /// - Parameter membership: proc(5), `cgroup`: hierarchy, controllers and path a line.
     static func depth(in membership: String, where isMeant: (String) -> Bool) -> Int? {
         membership.split(separator: "\n").compactMap { line -> Int? in
-            let path = line.split(separator: ":", maxSplits: 2).last ?? ""
+            let path =
+                line.split(
+                    separator: ":", maxSplits: 2, omittingEmptySubsequences: false
+                ).last ?? ""
             let groups = path.split(separator: "/")
             return groups.firstIndex { isMeant(String($0)) }.map { groups.count - 1 - $0 }
         }.min()

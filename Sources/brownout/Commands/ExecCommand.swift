@@ -13,7 +13,8 @@ struct Exec: AsyncParsableCommand {
             The command runs in a fresh control group (cgroup v2) below our own, with this \
             terminal, and gets the signals sent to us. The faults act on that group alone, for as \
             long as the command runs; then whoever is left in the group is killed and it is removed. \
-            Needs root, or a delegated control group and an agent.
+            Needs root, or a delegated control group and an agent. With --netns the command runs in \
+            that network namespace.
 
             The exit code is the command's own, 128 and the number of the signal that ended it, \
             126 if it cannot be run, 127 if there is none of that name. If a fault is refused \

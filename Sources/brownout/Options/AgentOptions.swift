@@ -44,6 +44,31 @@ struct AgentOptions: ParsableArguments {
         try await AgentPlace.find(scopes, ordinary: path)
     }
 
+    /// Calls the agent that is meant, and without `--netns` those of other network namespaces after it.
+    ///
+    /// - Returns: What each said that there is, the ordinary one first.
+    /// - Throws: What kept one of them from it, once all were called; that there is none at all.
+    func each(
+        _ call: (AgentClient) async throws(AgentError) -> AgentStatus
+    ) async throws -> [AgentStatus] {
+        var found: [AgentStatus] = []
+        var absent: AgentError?
+        var problem: AgentError?
+        let meant = try await place().client
+        for client in [meant] + (netns == nil ? AgentPlace.others(beside: path) : []) {
+            do throws(AgentError) {
+                found.append(try await call(client))
+            } catch .noAgent(let socket, let code) {
+                absent = absent ?? .noAgent(socket: socket, errno: code)
+            } catch {
+                problem = problem ?? error
+            }
+        }
+        if let problem { throw problem }
+        if found.isEmpty, let absent { throw absent }
+        return found
+    }
+
     /// `sun_path` has 108 octets, one of them the final NUL (unix(7)).
     static let longestSocket = 107
 

@@ -37,6 +37,17 @@ struct StatusText {
             + "up \(Numbers.elapsed(status.uptimeSeconds))\(kind)  \(kernel)\n"
     }
 
+    /// What is said of the agent of another network namespace.
+    static func line(ofOther status: AgentStatus, socket: String) -> String {
+        let count = status.faults.count
+        let faults = count == 1 ? "1 fault" : "\(count == 0 ? "no" : "\(count)") faults"
+        let more =
+            status.netns?.name.map { "`brownout status --netns \($0)`" }
+            ?? "`brownout status --socket \(socket)`"
+        return "netns \(status.netns?.name ?? "of \(socket)"): \(faults) armed"
+            + "\(status.halted ? ", halted" : ""): \(more)\n"
+    }
+
     private var prefilter: String {
         switch status.prefilter {
         case .idle: "intercepts nothing"

@@ -64,7 +64,8 @@ extension KernelTests {
                 #expect(try await blue.digThere() == Self.real)
                 #expect(try await blue.brownout(arm).status == 3)
                 #expect(try await blue.brownout(["resume", "--netns", "blue"]).status == 0)
-                #expect(try await blue.brownout(arm).status == 0)
+                // With nothing to do it leaves, and another one comes.
+                #expect(try await eventually { try await blue.brownout(arm).status == 0 })
                 #expect(try await blue.digThere() == "")
                 #expect(try await blue.hasCleanEnd())
             }
@@ -115,6 +116,20 @@ extension KernelTests {
                         AgentStatus.self, from: Data(own.output.utf8))
                     #expect(status.pid == here.program.pid)
                     #expect(status.netns?.name == nil)
+
+                    // None is overlooked, and the red button is for all of them.
+                    let text = try await here.brownout(["status"]).output
+                    #expect(text.contains("netns blue: 1 fault armed: `brownout"), "\(text)")
+                    let halted = try await here.brownout(["halt"])
+                    #expect(halted.output.hasPrefix("halted here, in blue: "), "\(halted.output)")
+                    #expect(try await blue.digHere() == Self.real)
+                    #expect(try await blue.digThere() == Self.real)
+                    #expect(try await here.brownout(["resume"]).status == 0)
+                    #expect(try await here.brownout(redirect + ["10.1.1.1"]).status == 0)
+                    let again = redirect + ["10.2.2.2", "--netns", "blue"]
+                    // With nothing to do it left, and another one comes.
+                    #expect(try await eventually { try await here.brownout(again).status == 0 })
+                    #expect(try await blue.digThere() == "10.2.2.2\n")
 
                     kill(try await there.status().pid, SIGKILL)
                     #expect(try await eventually { try await blue.ruleset() == "" })
