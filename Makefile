@@ -47,11 +47,18 @@ install: build   ## install under PREFIX, with the systemd unit (as root)
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	sed 's|/usr/sbin/brownoutd|$(PREFIX)/sbin/brownoutd|' Packaging/systemd/brownoutd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service
+	cp $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd@.service
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd@.service.d
+	sed 's|/usr/sbin/brownoutd|$(PREFIX)/sbin/brownoutd|' Packaging/systemd/brownoutd@.service.d/netns.conf \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd@.service.d/netns.conf
 	install -m 0644 Packaging/sysusers.d/brownout.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/
 
 uninstall:       ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/sbin/brownoutd $(DESTDIR)$(PREFIX)/bin/brownout
 	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd.service
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd@.service
+	rm -rf $(DESTDIR)$(PREFIX)/lib/systemd/system/brownoutd@.service.d
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/brownout.conf
 
 clean:           ## forget what was built

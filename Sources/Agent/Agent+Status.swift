@@ -8,7 +8,8 @@ extension Agent {
         return AgentStatus(
             version: Release.version, pid: settings.pid,
             uptimeSeconds: Double((clock.now - started).wholeMilliseconds) / 1000,
-            halted: halted, onDemand: settings.onDemand, queue: path.queues?.first,
+            halted: halted, onDemand: settings.onDemand, netns: settings.netns,
+            queue: path.queues?.first,
             queues: path.queues,
             statement: path.statement, prefilter: prefilter, faults: armed(), counters: counters,
             journal: feed.journal.status)

@@ -1,4 +1,4 @@
-import Control
+public import Control
 
 /// Holds the armed faults: arms, lifts, lets leases end, and journals every decision.
 ///
@@ -17,16 +17,19 @@ public actor Agent {
         /// What ids of faults end with. Not the same for two agents, one after the other: whoever
         /// knew a fault of the first must not lift the second's.
         public var mark: String
+        public var netns: AgentStatus.Network?
 
         public init(
             maximum: Duration = .seconds(4 * 3600), maximumFaults: Int = 1024,
-            onDemand: Bool = false, pid: Int32 = 0, mark: String = ""
+            onDemand: Bool = false, pid: Int32 = 0, mark: String = "",
+            netns: AgentStatus.Network? = nil
         ) {
             self.maximum = maximum
             self.maximumFaults = maximumFaults
             self.onDemand = onDemand
             self.pid = pid
             self.mark = mark
+            self.netns = netns
         }
 
         /// Three letters, none of which looks like a digit: the same once in 10,648.
@@ -86,7 +89,7 @@ public actor Agent {
         self.drawSeed = drawSeed
         table = LeaseTable(mark: settings.mark)
         started = clock.now
-        feed = EventFeed(journal: journal)
+        feed = EventFeed(journal: journal, netns: settings.netns?.name)
         (idle, becameIdle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

@@ -88,13 +88,13 @@ public struct Scope: Hashable, Sendable {
                     "Those in the control group of this process."),
                 KeySchema(
                     "container", .text,
-                    "Those of a container in this network namespace: its id, 12 characters or more."
+                    "Those of a container: its id, 12 characters or more."
                 ),
                 KeySchema("uid", .text, "Those of a user: a name or a number."),
                 KeySchema(
                     "netns", .text,
-                    "The network namespace that the agent must be in: a name of ip-netns(8), or a "
-                        + "path."),
+                    "Those in this network namespace, by the agent there: a name of ip-netns(8), or "
+                        + "a path."),
             ],
             anyOf: [["cgroup"], ["unit"], ["pid"], ["container"], ["uid"], ["netns"]])
     }

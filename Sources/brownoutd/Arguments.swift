@@ -13,8 +13,23 @@ struct Arguments: ParsableCommand {
             """,
         version: Daemon.version)
 
-    @Option(help: ArgumentHelp("The unix socket of the API.", valueName: "path"))
-    var socket = "/run/brownout.sock"
+    @Option(
+        help: ArgumentHelp(
+            "The unix socket of the API. (default: /run/brownout.sock, with --netns /run/brownout-netns-INODE.sock)",
+            valueName: "path"))
+    var socket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Act in this network namespace: a name of ip-netns(8), or a path such as /proc/PID/ns/net.",
+            valueName: "name|path"))
+    var netns: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The root folder of the programs there, such as a container's /proc/PID/root: their resolv.conf and nsswitch.conf count. (default: /etc/netns/NAME over /etc)",
+            valueName: "path"))
+    var root: String?
 
     @Option(
         help: ArgumentHelp(
@@ -40,8 +55,13 @@ struct Arguments: ParsableCommand {
     var onDemand = false
 
     /// Reads its texts. Throws exit 2 for one that does not.
-    func options(_ spec: SpecReader) throws(DaemonFailure) -> Daemon.Options {
+    ///
+    /// - Parameter ordinary: The socket, unless told otherwise.
+    func options(
+        _ spec: SpecReader, socket ordinary: String
+    ) throws(DaemonFailure) -> Daemon.Options {
         let maximum = try Daemon.Options.maximum(maxFor, spec)
+        let socket = socket ?? ordinary
         guard !socket.isEmpty else { throw DaemonFailure(.usage, "--socket is empty") }
         if let queue, queue > Daemon.Options.lastQueue {
             throw DaemonFailure(

@@ -69,10 +69,12 @@ import Testing
             leaseEndsAt: Timestamp(milliseconds: 0), remainingSeconds: 0, counts: FaultCounts(),
             owner: Owner(uid: 0, pid: 0), spec: .object([:]))
         let time = Timestamp(milliseconds: 0)
+        let network = AgentStatus.Network(inode: 1, name: "")
         func status(_ journal: JournalStatus, queues: QueueRun?) -> AgentStatus {
             AgentStatus(
                 version: "", pid: 0, uptimeSeconds: 0, halted: false, onDemand: false,
-                queue: queues?.first, queues: queues, statement: .none, prefilter: .idle,
+                netns: queues.map { _ in network }, queue: queues?.first, queues: queues,
+                statement: .none, prefilter: .idle,
                 faults: [], counters: PacketCounters(),
                 journal: journal)
         }
@@ -90,6 +92,7 @@ import Testing
         let run = QueueRun(first: 1, count: 2)
         try check("AgentStatus", status(journal, queues: nil), status(journal, queues: run))
         try check("QueueRun", run, run)
+        try check("Network", AgentStatus.Network(inode: 1), network)
         try check("PacketCounters", PacketCounters(), PacketCounters())
         try check("JournalStatus", JournalStatus(path: nil), journal)
         try check("Health", Health(healthy: true), Health(healthy: false, problem: ""))
@@ -106,9 +109,9 @@ import Testing
             "AgentEvent", AgentEvent(time: time, event: .arm),
             AgentEvent(
                 time: time, event: .arm, fault: "", name: "", who: fault.owner, why: "",
-                counts: FaultCounts(), terms: .init(fault)))
+                counts: FaultCounts(), terms: .init(fault), netns: ""))
         try check("Terms", AgentEvent.Terms(fault), AgentEvent.Terms(fault))
-        #expect(document["components"]?["schemas"].members.count == 16)
+        #expect(document["components"]?["schemas"].members.count == 17)
     }
 
     @Test func theEnumerationsAreComplete() {

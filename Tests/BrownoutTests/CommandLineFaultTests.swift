@@ -137,6 +137,34 @@ import Testing
         let laid = CommandLineFault(overrides: command.fault, names: command.names).laid(over: file)
         #expect(laid.json() == #"{"title":"t","dns":"empty","names":["b.test"],"for":"5m"}"#)
     }
+
+    static let scopes: [(file: String, netns: String?, uid: String?, scope: String?)] = [
+        ("names: a.test\ndns: empty\n", "blue", nil, #"{"netns":"blue"}"#),
+        ("names: a.test\ndns: empty\n", "blue", "33", #"{"uid":33,"netns":"blue"}"#),
+        ("names: a.test\ndns: empty\n", nil, "33", #"{"uid":33}"#),
+        // A file's limits stay beside the flag.
+        (
+            "names: a.test\nscope: {uid: 33, netns: red}\ndns: empty\n", "blue", nil,
+            #"{"uid":33,"netns":"blue"}"#
+        ),
+        (
+            "names: a.test\nscope: {netns: red}\ndns: empty\n", nil, nil, #"{"netns":"red"}"#
+        ),
+        // What is no scope is left for the check to refuse.
+        ("names: a.test\nscope: all\ndns: empty\n", "blue", nil, #""all""#),
+    ]
+
+    @Test(arguments: scopes.indices)
+    func aNetworkNamespaceNarrows(index: Int) throws {
+        let row = Self.scopes[index]
+        let words =
+            (row.netns.map { ["--netns", $0] } ?? []) + (row.uid.map { ["--uid", $0] } ?? [])
+        let command = try Inject.parse(["f"] + words)
+        let laid = CommandLineFault(overrides: command.fault, names: command.names)
+            .scoped(command.scope, netns: command.agent.netns)
+            .laid(over: try Node.load(yaml: row.file, file: "f"))
+        #expect(laid["scope"]?.json() == row.scope)
+    }
 }
 
 /// An effect command of any effect, for its tree.

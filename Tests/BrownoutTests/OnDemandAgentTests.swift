@@ -31,7 +31,8 @@ import Testing
         let folder = try HostFolder(["/brownoutd": "#!/bin/sh\n" + script])
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: folder.path + "/brownoutd")
-        let agent = OnDemandAgent(socket: folder.path + "/s", patience: patience)
+        let agent = OnDemandAgent(
+            place: AgentPlace(socket: folder.path + "/s"), patience: patience)
         try await agent.start(folder.path + "/brownoutd")
     }
 
@@ -62,7 +63,8 @@ import Testing
 
     @Test func aUserMayNotStartOne() async {
         let agent = OnDemandAgent(
-            socket: "/nonexistent/s", privilege: Privilege(userID: 1000, status: nil))
+            place: AgentPlace(socket: "/nonexistent/s"),
+            privilege: Privilege(userID: 1000, status: nil))
         await #expect(throws: ClientError.mayNotStart(socket: "/nonexistent/s")) {
             try await agent.ensure()
         }

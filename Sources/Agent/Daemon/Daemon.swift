@@ -129,7 +129,7 @@ public struct Daemon: Sendable {
             let agent = Agent(
                 settings: Agent.Settings(
                     maximum: options.maximum, onDemand: options.onDemand, pid: getpid(),
-                    mark: Agent.Settings.drawMark()),
+                    mark: Agent.Settings.drawMark(), netns: platform.network?.status),
                 path: path, spec: platform.spec, protected: protected, journal: journal)
             try await services(agent, socket, group).run()
         } catch {

@@ -10,6 +10,8 @@ public struct Platform: Sendable {
     /// sd_notify(3): sends a state to the service manager, if there is one.
     public var notify: @Sendable (_ state: String) -> Void
     public var process: ProcessActions
+    /// The network namespace that everything is opened in; nil: nobody asked.
+    public var network: AgentNetwork?
 
     public init(
         spec: SpecReader,
@@ -18,13 +20,14 @@ public struct Platform: Sendable {
             -> OpenedPath,
         dropPrivileges: @escaping @Sendable () throws(DataPathError) -> Void,
         notify: @escaping @Sendable (String) -> Void,
-        process: ProcessActions = .real
+        process: ProcessActions = .real, network: AgentNetwork? = nil
     ) {
         self.spec = spec
         self.open = open
         self.dropPrivileges = dropPrivileges
         self.notify = notify
         self.process = process
+        self.network = network
     }
 }
 

@@ -15,13 +15,18 @@ final class EventFeed: Sendable {
     static let backlog = 1024
 
     let journal: Journal
+    /// The network namespace that every line names.
+    private let netns: String?
     private let state = Mutex(State())
 
-    init(journal: Journal) {
+    init(journal: Journal, netns: String? = nil) {
         self.journal = journal
+        self.netns = netns
     }
 
     func publish(_ event: AgentEvent) {
+        var event = event
+        event.netns = netns
         // Our own values always encode; if one did not, the line says so instead of being missing.
         let line =
             (try? ControlJSON.text(event))

@@ -5,38 +5,42 @@ import Wire
 
 extension SpecReader {
     /// Reads faults as Spec and FaultKinds do.
-    public static let faults = SpecReader(
-        fault: { (text, name) throws(APIError) in
-            let fault: Fault
-            do throws(SpecError) {
-                fault = try Fault(try Node.load(yaml: text, file: name ?? "fault"))
-            } catch {
-                let place = "\(error.location): "
-                let line = error.description
-                throw APIError(
-                    .spec, line.hasPrefix(place) ? String(line.dropFirst(place.count)) : line,
-                    location: error.location.description)
-            }
-            var loaded = LoadedFault(fault, name: name)
-            if let scope = fault.scope {
-                loaded.scope = try ScopeFinder().find(scope, for: fault)
-            }
-            return loaded
-        },
-        duration: { (text) throws(APIError) in
-            do throws(ValueProblem) {
-                return try Duration(parsing: text)
-            } catch {
-                throw APIError(.request, error.sentence)
-            }
-        },
-        pattern: { (text) throws(APIError) in
-            do throws(ValueProblem) {
-                return try NamePattern(parsing: text).description
-            } catch {
-                throw APIError(.spec, error.sentence)
-            }
-        })
+    ///
+    /// - Parameter files: Those of the programs that scopes are about.
+    public static func faults(of files: NamespaceFiles = .own) -> SpecReader {
+        SpecReader(
+            fault: { (text, name) throws(APIError) in
+                let fault: Fault
+                do throws(SpecError) {
+                    fault = try Fault(try Node.load(yaml: text, file: name ?? "fault"))
+                } catch {
+                    let place = "\(error.location): "
+                    let line = error.description
+                    throw APIError(
+                        .spec, line.hasPrefix(place) ? String(line.dropFirst(place.count)) : line,
+                        location: error.location.description)
+                }
+                var loaded = LoadedFault(fault, name: name)
+                if let scope = fault.scope {
+                    loaded.scope = try ScopeFinder(files: files).find(scope, for: fault)
+                }
+                return loaded
+            },
+            duration: { (text) throws(APIError) in
+                do throws(ValueProblem) {
+                    return try Duration(parsing: text)
+                } catch {
+                    throw APIError(.request, error.sentence)
+                }
+            },
+            pattern: { (text) throws(APIError) in
+                do throws(ValueProblem) {
+                    return try NamePattern(parsing: text).description
+                } catch {
+                    throw APIError(.spec, error.sentence)
+                }
+            })
+    }
 }
 
 extension ValueProblem {

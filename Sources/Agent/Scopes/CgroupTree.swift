@@ -35,15 +35,29 @@ struct CgroupTree: Sendable {
         return found
     }
 
+    /// The processes of a group and of all below it: a container's are often in groups of its own.
+    func processes(of group: Cgroup) -> [Int32] {
+        var found: [Int32] = []
+        var left = [at.folder(of: group.path)]
+        while let next = left.popLast() {
+            found += Self.processes(in: next)
+            left += Cgroup.folders(in: next)
+        }
+        return found
+    }
+
+    private static func processes(in folder: String) -> [Int32] {
+        let list = FileManager.default.contents(atPath: "\(folder)/cgroup.procs") ?? Data()
+        return String(decoding: list, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    }
+
     /// The group of a process: proc(5), `cgroup`, or where that is hidden from us (ProtectProc=), the
     /// group that lists it.
     func group(of process: Int32, membership: String) -> Cgroup? {
         if let path = CgroupMount.membership(membership) { return group(at: path) }
         var left = [mount]
         while let next = left.popLast() {
-            let list = FileManager.default.contents(atPath: "\(next)/cgroup.procs") ?? Data()
-            let ids = String(decoding: list, as: UTF8.self).split(separator: "\n")
-            if ids.contains(where: { Int32($0) == process }) { return group(at: next) }
+            if Self.processes(in: next).contains(process) { return group(at: next) }
             left += Cgroup.folders(in: next)
         }
         return nil

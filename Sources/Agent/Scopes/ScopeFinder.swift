@@ -11,7 +11,8 @@ struct ScopeFinder: Sendable {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
     var exists: @Sendable (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
-    var resolvers: @Sendable () -> HostResolvers = { HostResolvers.read() }
+    /// What the programs read that may be meant.
+    var files = NamespaceFiles.own
 
     /// - Throws: An `APIError` with code `spec` that says what is not there, or cannot be told apart.
     func find(_ scope: Scope, for fault: Fault) throws(APIError) -> HeldScope? {
@@ -54,9 +55,10 @@ struct ScopeFinder: Sendable {
                 tree.groups { $0 == name },
                 "no unit \(name) is running: no control group of that name",
                 "\(name) is the name of several control groups")
+            try checkNetwork(of: group, in: tree, name)
         case .container(let id):
             group = try only(
-                tree.groups { Self.isContainer($0, id) },
+                tree.groups { GroupName.isContainer($0, id) },
                 "no container \(id) is running: no control group has that id in its name",
                 "several containers have ids that start with \(id)")
             try checkNetwork(of: group, in: tree, "container \(id)")
@@ -69,7 +71,8 @@ struct ScopeFinder: Sendable {
                 throw Self.refusal(
                     "process \(process) is in the root control group, with every process that nobody "
                         + "has put elsewhere: start it with `brownout exec`, or as a unit with "
-                        + "`systemd-run --scope`")
+                        + "`systemd-run --scope`; `netns: /proc/\(process)/ns/net` is everybody in its "
+                        + "network namespace")
             }
             group = found
             try checkNetwork(of: group, in: tree, "process \(process)", [process])
@@ -92,50 +95,56 @@ struct ScopeFinder: Sendable {
         return first
     }
 
-    /// `docker-<id>.scope`, `libpod-<id>.scope`, `cri-containerd-<id>.scope`, `crio-<id>.scope`, and
-    /// with cgroupfs as the driver `<id>` or `libpod-<id>`. What follows podman's id is `conmon`'s, or
-    /// a part of the container.
-    static func isContainer(_ name: String, _ id: String) -> Bool {
-        if name.contains("conmon") { return false }
-        var rest = Substring(name)
-        if rest.hasSuffix(".scope") { rest = rest.dropLast(6) }
-        if rest.hasPrefix(id) { return true }
-        guard let dash = rest.lastIndex(of: "-") else { return false }
-        return rest[rest.index(after: dash)...].hasPrefix(id)
-    }
-
     // MARK: Network namespaces
 
     private func check(network: String) throws(APIError) {
-        let path = network.contains("/") ? network : "/run/netns/\(network)"
-        guard exists(path) else {
-            throw Self.refusal("there is no network namespace \(network): no \(path)")
-        }
-        guard let wanted = FileNumber(path), wanted == FileNumber("/proc/self/ns/net") else {
-            let enter =
-                network.contains("/")
-                ? "nsenter --net=\(network)" : "ip netns exec \(network)"
+        let name = NetworkName(network)
+        guard let isOurs = Self.isOurs(name) else {
             throw Self.refusal(
-                "this agent acts in its own network namespace, not in \(network): run one there, "
-                    + "`\(enter) brownoutd --socket /run/brownout-there.sock`, and use it with "
-                    + "`--socket /run/brownout-there.sock`")
+                "there is no network namespace \(network): no \(name.paths[0])"
+                    + (name.isPath ? ", or this agent may not look at it" : ""))
         }
+        guard isOurs else {
+            throw Self.refusal(
+                "this agent acts in its own network namespace, not in \(network): `brownout "
+                    + "--netns` finds or starts one there, or `brownoutd --netns \(network)`")
+        }
+    }
+
+    /// Nil: there is no such namespace.
+    private static func isOurs(_ name: NetworkName) -> Bool? {
+        // The link in /proc is for those who may trace the process.
+        if let process = name.process {
+            return processNetwork("\(process)").map { $0 == processNetwork("self") }
+        }
+        for path in name.paths {
+            if let found = try? NetworkNamespace(path: path) {
+                return found == (try? NetworkNamespace(path: "/proc/self/ns/net"))
+            }
+        }
+        return nil
     }
 
     /// Refuses what has sockets elsewhere: its packets are forwarded here, if they are seen at all.
     private func checkNetwork(
         of group: Cgroup, in tree: CgroupTree, _ what: String, _ processes: [Int32]? = nil
     ) throws(APIError) {
-        let list = read("\(tree.mount)\(group.path)/cgroup.procs") ?? ""
-        let ids = processes ?? list.split(separator: "\n").compactMap { Int32($0) }
-        guard let process = ids.first(where: { $0 > 0 }),
-            let there = Self.processNetwork("\(process)"), let here = Self.processNetwork("self"),
-            there != here
-        else { return }
+        let ids = (processes ?? tree.processes(of: group)).filter { $0 > 0 }
+        guard let first = ids.first else { return }
+        let here = Self.processNetwork("self")
+        let networks = ids.compactMap { Self.processNetwork("\($0)") }
+        guard let here, !networks.isEmpty else {
+            // Had they gone meanwhile, the folder would be gone too or be empty.
+            if !exists("/proc/\(first)"), tree.processes(of: group).isEmpty { return }
+            throw Self.refusal(
+                "the network namespace of \(what) cannot be seen: /proc is hidden from this agent "
+                    + "(ProtectProc=, hidepid=); a `cgroup` works without it")
+        }
+        if networks.contains(here) { return }
         throw Self.refusal(
-            "\(what) has a network namespace of its own, where this agent sees no socket: run an "
-                + "agent there, `nsenter --target \(process) --net brownoutd --socket "
-                + "/run/brownout-there.sock`, and use it with `--socket /run/brownout-there.sock`")
+            "\(what) has a network namespace of its own, where this agent sees no socket: "
+                + "`brownout` finds or starts one there where it may look at the process, as root; "
+                + "or run `brownoutd --netns /proc/\(first)/ns/net --root /proc/\(first)/root`")
     }
 
     /// Files below /proc/PID/net have one inode a network namespace, which everybody may see; the link
@@ -178,23 +187,23 @@ struct ScopeFinder: Sendable {
     }
 
     private func checkAnswers(of fault: Fault) throws(APIError) {
-        if fault.leg == .wire, resolvers().isLoopback {
+        if fault.leg == .wire, HostResolvers.read(files).isLoopback {
             throw Self.refusal(
                 "with `leg: wire` the answers are for this host's cache, which asks for everybody; "
                     + "leave `leg` out: the cache's own answers have an asker")
         }
         let hosts =
-            (read("/etc/nsswitch.conf") ?? "").split(separator: "\n")
+            (files.read("/etc/nsswitch.conf") ?? "").split(separator: "\n")
             .first { $0.hasPrefix("hosts:") }?
             .split(whereSeparator: { $0 == " " || $0 == "\t" }) ?? []
         for path in ["/run/systemd/resolve/io.systemd.Resolve"]
-        where hosts.contains("resolve") && exists(path) {
+        where hosts.contains("resolve") && files.exists(path) {
             throw Self.refusal(
                 "programs ask systemd-resolved over \(path) (`resolve` in /etc/nsswitch.conf), which "
                     + "asks for everybody; take `resolve` out for as long, `dns` does the same, or use "
                     + "a fault on connections")
         }
-        for path in ["/run/nscd/socket", "/var/run/nscd/socket"] where exists(path) {
+        for path in ["/run/nscd/socket", "/var/run/nscd/socket"] where files.exists(path) {
             throw Self.refusal(
                 "programs ask nscd over \(path), which asks for everybody; stop it for as long, or "
                     + "use a fault on connections")

@@ -105,6 +105,10 @@ pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count)
 /// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.
 int bn_enter_network_namespace(int fd);
 
+/// openat2(2) with RESOLVE_IN_ROOT: opens a path as a process sees it whose root folder is `root`,
+/// links and all. Why not Swift: glibc has no wrapper, and `syscall` is variadic.
+int bn_open_below(int root, const char *path, int flags);
+
 /// getsockopt(2) SO_PEERCRED. Why not Swift: `struct ucred` needs _GNU_SOURCE.
 int bn_peer_credentials(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid);
 

@@ -8,6 +8,12 @@ public struct AgentClient: Sendable {
     /// Where an agent listens unless told otherwise.
     public static let defaultSocket = "/run/brownout.sock"
 
+    /// Where the agent of another network namespace has its socket: beside the ordinary one.
+    public static func socket(_ ordinary: String, ofNetwork inode: UInt64) -> String {
+        let stem = ordinary.hasSuffix(".sock") ? ordinary.dropLast(5) : ordinary[...]
+        return "\(stem)-netns-\(inode)\(ordinary.dropFirst(stem.count))"
+    }
+
     public var socket: String
     /// The longest that one call may take.
     public var timeout: Duration

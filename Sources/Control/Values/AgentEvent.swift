@@ -14,10 +14,14 @@ public struct AgentEvent: Equatable, Codable, Sendable {
     public var counts: FaultCounts?
     /// With `arm` alone: what was armed.
     public var terms: Terms?
+    /// The network namespace that the agent was told to enter, by name or path: agents of several may
+    /// share one journal.
+    public var netns: String?
 
     public init(
         time: Timestamp, event: Kind, fault: String? = nil, name: String? = nil,
-        who: Owner? = nil, why: String? = nil, counts: FaultCounts? = nil, terms: Terms? = nil
+        who: Owner? = nil, why: String? = nil, counts: FaultCounts? = nil, terms: Terms? = nil,
+        netns: String? = nil
     ) {
         self.time = time
         self.event = event
@@ -27,6 +31,7 @@ public struct AgentEvent: Equatable, Codable, Sendable {
         self.why = why
         self.counts = counts
         self.terms = terms
+        self.netns = netns
     }
 
     /// What happened. A newer agent may send kinds that are not listed here.

@@ -7,6 +7,8 @@ public struct AgentStatus: Codable, Equatable, Sendable {
     public var halted: Bool
     /// Leaves when the last fault is gone.
     public var onDemand: Bool
+    /// The network namespace that it acts in; nil from an agent that does not say.
+    public var netns: Network?
     /// Number of the netfilter queue; nil while no kernel side is open.
     public var queue: UInt16?
     /// All netfilter queues of the agent, `queue` being the first; nil while no kernel side is open.
@@ -18,6 +20,19 @@ public struct AgentStatus: Codable, Equatable, Sendable {
     public var faults: [ArmedFault]
     public var counters: PacketCounters
     public var journal: JournalStatus
+
+    /// A network namespace.
+    public struct Network: Codable, Equatable, Sendable {
+        /// The inode of its file, as `net:[4026531840]` in /proc has it.
+        public var inode: UInt64
+        /// The name or path that the agent was told to enter; nil: the one that it was started in.
+        public var name: String?
+
+        public init(inode: UInt64, name: String? = nil) {
+            self.inode = inode
+            self.name = name
+        }
+    }
 
     /// `native`: the `queue` expression; `compat`: the `NFQUEUE` target; `none`: no kernel side.
     public enum Statement: String, Codable, CaseIterable, Sendable {
@@ -32,7 +47,8 @@ public struct AgentStatus: Codable, Equatable, Sendable {
 
     public init(
         version: String, pid: Int32, uptimeSeconds: Double, halted: Bool, onDemand: Bool,
-        queue: UInt16?, queues: QueueRun?, statement: Statement, prefilter: Prefilter,
+        netns: Network? = nil, queue: UInt16?, queues: QueueRun?, statement: Statement,
+        prefilter: Prefilter,
         faults: [ArmedFault],
         counters: PacketCounters, journal: JournalStatus
     ) {
@@ -41,6 +57,7 @@ public struct AgentStatus: Codable, Equatable, Sendable {
         self.uptimeSeconds = uptimeSeconds
         self.halted = halted
         self.onDemand = onDemand
+        self.netns = netns
         self.queue = queue
         self.queues = queues
         self.statement = statement

@@ -27,6 +27,37 @@ public struct NetworkNamespace: Hashable, Sendable {
         inode = UInt64(status.st_ino)
     }
 
+    /// Moves this process into the namespace that a file names, and returns which that is. To be called
+    /// while there is one thread: those that exist stay where they are. Needs CAP_SYS_ADMIN, unless
+    /// the process is there already. The corresponding C function is `setns`.
+    ///
+    /// - Throws: EINVAL if the file is no network namespace; EBUSY if there are other threads. The
+    ///   process is where it was then.
+    public static func enter(_ path: String) throws(NetlinkError) -> NetworkNamespace {
+        // Whatever the path leads to is not to keep us waiting.
+        let file = try unsafe Descriptor(
+            open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), of: "open \(path)")
+        var status = stat()
+        guard unsafe fstat(file.number, &status) == 0 else { throw .last("stat \(path)") }
+        let wanted = NetworkNamespace(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        guard try wanted != current() else { return wanted }
+        guard threadCount() == 1 else { throw NetlinkError(call: "setns \(path)", errno: EBUSY) }
+        guard bn_enter_network_namespace(file.number) == 0 else { throw .last("setns \(path)") }
+        return wanted
+    }
+
+    private init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+
+    private static func threadCount() -> Int {
+        let status = readTextFile("/proc/self/status").split(separator: "\n")
+        let line = status.first { $0.hasPrefix("Threads:") }
+        return line?.split(separator: "\t").last.flatMap { Int($0) } ?? 0
+    }
+
     /// Runs `body` on a thread of its own inside the namespace that `path` names, and waits for it.
     /// Sockets opened there act in that namespace for as long as they live, whoever uses them.
     /// Needs CAP_SYS_ADMIN. The corresponding C function is `setns`.

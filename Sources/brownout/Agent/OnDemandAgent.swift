@@ -7,14 +7,19 @@ import SystemPackage
 /// An agent for those who have none: started where the user may, it serves everybody on the host
 /// and leaves with its last fault.
 struct OnDemandAgent {
-    var socket: String
+    var place: AgentPlace
     var privilege = Privilege.current
     /// How long a new agent may take until it says that it is ready.
     var patience = Duration.seconds(5)
 
+    private var socket: String { place.socket }
+
     /// Returns once an agent answers: one that was there, or a new one.
     func ensure() async throws {
         if try await answers() { return }
+        if let network = place.network, !privilege.sysAdmin {
+            throw ClientError.mayNotEnter(network.name)
+        }
         guard privilege.mayStartAgent else { throw ClientError.mayNotStart(socket: socket) }
         guard
             let program = Self.program(
@@ -30,6 +35,8 @@ struct OnDemandAgent {
             if (try? await answers()) == true { return }
             throw error
         }
+        // A process id may have been another's by the time the agent entered its namespace.
+        _ = try await answers()
     }
 
     /// `brownoutd` beside our own program, else the first in PATH.
@@ -42,13 +49,19 @@ struct OnDemandAgent {
         return folders.map { "\($0)/brownoutd" }.first(where: isProgram)
     }
 
-    private func answers() async throws(AgentError) -> Bool {
-        do {
-            _ = try await AgentClient(socket: socket, timeout: .seconds(2)).health()
-            return true
+    private func answers() async throws -> Bool {
+        do throws(AgentError) {
+            let client = AgentClient(socket: socket, timeout: .seconds(2))
+            guard let network = place.network else {
+                _ = try await client.health()
+                return true
+            }
+            if try await client.status().netns?.inode == network.inode { return true }
         } catch .noAgent {
             return false
         }
+        throw ClientError.startFailed(
+            line: "the agent on \(socket) is that of another network namespace", exitCode: 3)
     }
 
     /// What a started agent said.
@@ -60,12 +73,14 @@ struct OnDemandAgent {
 
     func start(_ program: String) async throws {
         let (news, tell) = AsyncStream.makeStream(of: Said.self)
-        let socket = socket
+        var arguments = ["--on-demand", "--socket", socket]
+        if let network = place.network { arguments += ["--netns", network.name] }
+        if let root = place.root { arguments += ["--root", root] }
         // Not a child task: the agent lives on when we leave, and nothing waits for its end.
-        let running = Task {
+        let running = Task { [arguments] in
             do {
                 let result = try await Subprocess.run(
-                    .path(FilePath(program)), arguments: ["--on-demand", "--socket", socket],
+                    .path(FilePath(program)), arguments: Arguments(arguments),
                     input: .none, output: .sequence, error: .string(limit: 64 * 1024)
                 ) { execution in
                     for try await line in execution.standardOutput.strings() where line == "ready" {

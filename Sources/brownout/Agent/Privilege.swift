@@ -7,8 +7,12 @@ struct Privilege: Equatable {
     /// CAP_NET_ADMIN is in the effective set.
     var netAdmin: Bool
 
-    /// Bit of CAP_NET_ADMIN (linux/capability.h).
+    /// CAP_SYS_ADMIN is: setns(2) to another namespace.
+    var sysAdmin: Bool
+
+    /// Bits of linux/capability.h.
     private static let netAdminBit: UInt64 = 12
+    private static let sysAdminBit: UInt64 = 21
 
     /// - Parameter status: The text of `/proc/self/status`; nil where it cannot be read.
     init(userID: UInt32, status: String?) {
@@ -18,6 +22,7 @@ struct Privilege: Equatable {
             .flatMap { UInt64($0, radix: 16) }
         // Without the line: root has it, others have not.
         netAdmin = mask.map { $0 >> Self.netAdminBit & 1 == 1 } ?? isRoot
+        sysAdmin = mask.map { $0 >> Self.sysAdminBit & 1 == 1 } ?? isRoot
     }
 
     static var current: Privilege {

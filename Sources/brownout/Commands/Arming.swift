@@ -14,49 +14,58 @@ struct Arming {
     var options: ArmOptions
     var agent: AgentOptions
 
+    /// A fault to be armed, and whose traffic it is about.
+    struct Wanted {
+        var request: ArmRequest
+        var scope: Scope?
+    }
+
     /// Checks a fault as the agent will, so that errors name flags and files of this side, and
     /// makes the request of it.
     static func request(
         _ node: Node, name: String, options: ArmOptions
-    ) throws(SpecError) -> ArmRequest {
+    ) throws(SpecError) -> Wanted {
         let fault = try Fault(node)
-        return ArmRequest(
+        let request = ArmRequest(
             body: node.json(), format: .json, name: name,
             for: fault.lease == nil ? .seconds(60) : nil,
             lease: options.detach ? nil : lease, dryRun: options.dryRun)
+        return Wanted(request: request, scope: fault.scope)
     }
 
-    func run(_ wanted: [ArmRequest]) async throws {
+    func run(_ wanted: [Wanted]) async throws {
         let session = SessionEnds.find()
-        let requests = wanted.map { request in
-            var request = request
+        let requests = wanted.map { wanted in
+            var request = wanted.request
             request.session = session
             return request
         }
+        let place = try await agent.place(wanted.map(\.scope))
         // Trapped before anything is armed: a signal in between must not leave a fault behind.
         let signals =
             options.detach
             ? nil
             : await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigpipe)
-        try await OnDemandAgent(socket: agent.path).ensure()
+        try await place.ensure()
         if let signals {
-            try await watch(requests, signals: signals)
+            try await watch(requests, at: place.socket, signals: signals)
         } else {
-            try await leave(requests)
+            try await leave(requests, with: place.client)
         }
     }
 
-    private func watch(_ requests: [ArmRequest], signals: UnixSignalsSequence) async throws {
+    private func watch(
+        _ requests: [ArmRequest], at socket: String, signals: UnixSignalsSequence
+    ) async throws {
         // Shorter than the lease by far, so that a call that hangs leaves time for the next.
-        let client = AgentClient(socket: agent.path, timeout: .seconds(2))
+        let client = AgentClient(socket: socket, timeout: .seconds(2))
         let report = Report(style: agent.json ? .json : Terminal.current.reportStyle)
         let session = ForegroundSession(
-            agent: client, socket: agent.path, report: report, write: Console.write)
+            agent: client, socket: socket, report: report, write: Console.write)
         try await session.run(requests, signals: signals)
     }
 
-    private func leave(_ requests: [ArmRequest]) async throws {
-        let client = agent.client
+    private func leave(_ requests: [ArmRequest], with client: AgentClient) async throws {
         var armed: [ArmedFault] = []
         do {
             for request in requests { armed.append(try await client.arm(request)) }

@@ -64,6 +64,6 @@ struct EffectCommand<Effect: DNSEffect>: AsyncParsableCommand {
         return CommandLineFault(
             effect: Effect.name, keys: effect.given, names: names, command: command,
             options: options
-        ).scoped(scope).node(command: command)
+        ).scoped(scope, netns: agent.netns).node(command: command)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import SystemPackage
 import Wire
 
 /// `brownout doctor`: what would make a fault miss, and a proof that it does not.
@@ -37,12 +38,30 @@ struct Doctor: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let findings = await Examination(agent: agent, name: name, proves: !noProof).findings
+        let place = try await agent.place()
+        if let network = place.network, network.inode != NetworkFile(of: nil)?.inode {
+            try await become(network, place)
+        }
+        let findings = await Examination(place: place, name: name, proves: !noProof).findings
         let checks = findings.checks
         let report = DoctorReport(checks: checks)
         try Console.write(
             agent.json ? try ControlJSON.text(report, pretty: true) + "\n" : report.text)
         if !findings.hasAgent, !noProof { throw ExitCode.noAgent }
         if checks.contains(where: { $0.level == .fail }) { throw ExitCode(1) }
+    }
+
+    /// Becomes the same command within a network namespace, as only there names can be resolved and its
+    /// sockets be seen.
+    private func become(_ network: NetworkFile, _ place: AgentPlace) async throws -> Never {
+        guard Privilege.current.sysAdmin else { throw ClientError.mayNotEnter(network.name) }
+        if !noProof { try await place.ensure() }
+        var words = [try LabNamespace.ownProgram, "doctor", "--socket", place.socket]
+        if let name { words += ["--name", name] }
+        if noProof { words.append("--no-proof") }
+        if agent.json { words.append("--json") }
+        let command = network.entering(words)
+        let problem = ProgramReplacement.become(command)
+        throw ClientError.noPlace("\(command[0]): \(Errno(rawValue: problem))")
     }
 }

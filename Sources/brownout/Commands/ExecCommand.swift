@@ -13,7 +13,8 @@ struct Exec: AsyncParsableCommand {
             The command runs in a fresh control group (cgroup v2) below our own, with this \
             terminal, and gets the signals sent to us. The faults act on that group alone, for as \
             long as the command runs; then whoever is left in the group is killed and it is removed. \
-            Needs root, or a delegated control group and an agent.
+            Needs root, or a delegated control group and an agent. With --netns the command runs in \
+            that network namespace.
 
             The exit code is the command's own, 128 and the number of the signal that ended it, \
             126 if it cannot be run, 127 if there is none of that name. If a fault is refused \
@@ -67,6 +68,7 @@ struct Exec: AsyncParsableCommand {
     func run() async throws {
         // Read before anything is touched.
         let sources = try faults.map { try FaultSource($0) }
+        for source in sources { try check(source) }
         for source in sources { _ = try Fault(overrides(nil).laid(over: source.node)) }
         let signals = await UnixSignalsSequence(
             trapping: .sigint, .sigterm, .sighup, .sigquit, .sigusr1, .sigusr2, .sigpipe)
@@ -86,6 +88,16 @@ struct Exec: AsyncParsableCommand {
         throw ExitCode(code)
     }
 
+    /// The command's control group takes the place of a file's scope, its namespace must not get lost.
+    private func check(_ source: FaultSource) throws(ClientError) {
+        let scope = source.node.entries?.first { $0.key == "scope" }?.value.entries
+        guard agent.netns == nil, let netns = scope?.first(where: { $0.key == "netns" })?.value.text
+        else { return }
+        throw .usage(
+            "\(source.name) is for the network namespace \(netns): with `--netns \(netns)` the "
+                + "command runs there")
+    }
+
     private func result(
         _ sources: [FaultSource], _ group: ExecGroup, _ signals: UnixSignalsSequence
     ) async -> Result<Int32, any Error> {
@@ -99,10 +111,12 @@ struct Exec: AsyncParsableCommand {
                     body: node.json(), format: .json, name: name ?? source.name,
                     lease: Arming.lease, dryRun: dryRun, session: session)
             }
-            try await OnDemandAgent(socket: agent.path).ensure()
+            let place = try await agent.place()
+            try await place.ensure()
+            let network = try agent.netns.map { try NetworkFile($0) }
             let running = ExecSession(
-                agent: AgentClient(socket: agent.path, timeout: .seconds(2)), group: group,
-                command: command, tellsEvents: agent.json)
+                agent: AgentClient(socket: place.socket, timeout: .seconds(2)), group: group,
+                command: network?.entering(command) ?? command, tellsEvents: agent.json)
             return .success(try await running.run(requests, signals: signals))
         } catch {
             return .failure(error)
@@ -119,7 +133,7 @@ struct Exec: AsyncParsableCommand {
         scope.unit = nil
         scope.pid = nil
         scope.container = nil
-        scope.netns = nil
-        return CommandLineFault(overrides: options, names: names).scoped(scope)
+        return CommandLineFault(overrides: options, names: names).scoped(
+            scope, netns: agent.netns)
     }
 }

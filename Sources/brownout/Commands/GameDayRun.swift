@@ -77,6 +77,9 @@ struct GameDayRun: AsyncParsableCommand {
         if !lab, !labOptions.isAsEver {
             throw ValidationError("--careless, --token-life, --clients, --shoppers go with --lab")
         }
+        if lab, agent.netns != nil {
+            throw ValidationError("--netns: the lab is a network namespace of its own")
+        }
         if let webhook, !webhook.hasPrefix("http://"), !webhook.hasPrefix("https://") {
             throw ValidationError("--webhook: write a URL, http:// or https://")
         }
@@ -94,10 +97,11 @@ struct GameDayRun: AsyncParsableCommand {
         for warning in plan.warnings { Console.complain("warning: \(warning)") }
         // Trapped before anything is armed.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-        try await OnDemandAgent(socket: agent.path).ensure()
+        let place = try await agent.place()
+        try await place.ensure()
         let secrets = Secrets(plan.gameDay.variables)
-        let header = secrets.masked(await header(plan, source))
-        try await examine()
+        let header = secrets.masked(await header(plan, source, place))
+        try await examine(place)
         let folder = report ?? Self.folder(source.file, header.id)
         let socket = control ?? "\(folder)/run.sock"
         try await RunControl.claim(socket)
@@ -105,11 +109,11 @@ struct GameDayRun: AsyncParsableCommand {
             header, journal: try Self.journal(in: folder, header), secrets: secrets)
         let session = RunSession(
             plan: plan, record: record, folder: folder,
-            gate: OnDemandGate(client: AgentClient(socket: agent.path, timeout: .seconds(2))),
+            gate: OnDemandGate(place: place),
             options: RunOptions(dryRun: dryRun), webhook: webhook,
             confirmations: Confirmations(automatic: yes ? "--yes" : nil),
             control: socket,
-            style: agent.json ? .json : Terminal.current.reportStyle, agentSocket: agent.path)
+            style: agent.json ? .json : Terminal.current.reportStyle, agentSocket: place.socket)
         let outcome = try await session.run(signals)
         if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
     }
@@ -128,23 +132,26 @@ struct GameDayRun: AsyncParsableCommand {
     }
 
     /// What `doctor` says, if it says that nothing would happen.
-    private func examine() async throws {
-        guard !noDoctor else { return }
-        let checks = await Examination(agent: agent).findings.checks
+    private func examine(_ place: AgentPlace) async throws {
+        // Of another network namespace it could say nothing from here.
+        guard !noDoctor, place.network == nil else { return }
+        let checks = await Examination(place: place).findings.checks
         let failed = checks.filter { $0.level == .fail }
         guard failed.isEmpty else {
             throw ClientError.unfit(failed.map { "\($0.id): \($0.finding)" })
         }
     }
 
-    private func header(_ plan: Plan, _ source: GameDaySource) async -> RunHeader {
+    private func header(_ plan: Plan, _ source: GameDaySource, _ place: AgentPlace) async
+        -> RunHeader
+    {
         let now = Timestamp.now
         let day = plan.gameDay
         let compact = "\(now)".filter { $0 != "-" && $0 != ":" }.prefix { $0 != "." }
         let tail = String(UInt16.random(in: 0...UInt16.max), radix: 16)
         return RunHeader(
             id: "\(compact)Z-\(tail)", startedAt: now, brownout: Version.text,
-            agent: try? await agent.client.status().version, host: HostFiles().hostName,
+            agent: try? await place.client.status().version, host: HostFiles().hostName,
             title: day.title, about: day.about, runbook: day.runbook,
             roles: Dictionary(
                 day.roles.map { ($0.name, $0.about) }, uniquingKeysWith: { first, _ in first }),

@@ -7,7 +7,8 @@ struct Halt: AsyncParsableCommand {
         commandName: "halt",
         abstract: "End every fault and refuse new ones until `resume`.",
         discussion: """
-            Never starts an agent: without one nothing is armed, and exit code 3 says so.
+            Never starts an agent: without one nothing is armed, and exit code 3 says so. The \
+            agents of other network namespaces are halted too, unless --netns says which.
 
             Example:
               brownout halt
@@ -16,11 +17,20 @@ struct Halt: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.halt()
+        let halted = try await agent.each { client throws(AgentError) in try await client.halt() }
         try Console.print(
             agent.json
-                ? try ControlJSON.text(status, pretty: true)
-                : "halted: everything is lifted, new faults are refused until `brownout resume`")
+                ? try ControlJSON.text(halted[0], pretty: true)
+                : "halted\(Self.places(halted)): everything is lifted, new faults are refused until "
+                    + "`brownout resume`")
+    }
+
+    /// The network namespaces that agents were told to enter.
+    static func places(_ agents: [AgentStatus]) -> String {
+        let names = agents.compactMap { $0.netns?.name }
+        let isHere = names.count < agents.count
+        guard !names.isEmpty else { return "" }
+        return " " + ((isHere ? ["here"] : []) + names.map { "in \($0)" }).joined(separator: ", ")
     }
 }
 
@@ -30,7 +40,8 @@ struct Resume: AsyncParsableCommand {
         commandName: "resume",
         abstract: "Take new faults again after `halt`.",
         discussion: """
-            What `halt` lifted stays lifted. Never starts an agent.
+            What `halt` lifted stays lifted. Never starts an agent. Without --netns it is for the \
+            agents of all network namespaces, as `halt` is.
 
             Example:
               brownout resume
@@ -39,10 +50,12 @@ struct Resume: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.resume()
+        let resumed = try await agent.each { client throws(AgentError) in
+            try await client.resume()
+        }
         try Console.print(
             agent.json
-                ? try ControlJSON.text(status, pretty: true) : "resumed: new faults are taken again"
-        )
+                ? try ControlJSON.text(resumed[0], pretty: true)
+                : "resumed\(Halt.places(resumed)): new faults are taken again")
     }
 }

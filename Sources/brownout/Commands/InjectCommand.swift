@@ -33,7 +33,8 @@ struct Inject: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let overrides = CommandLineFault(overrides: fault, names: names).scoped(scope)
+        let overrides = CommandLineFault(overrides: fault, names: names).scoped(
+            scope, netns: agent.netns)
         let requests = try faults.map { typed in
             let source = try FaultSource(typed)
             return try Arming.request(

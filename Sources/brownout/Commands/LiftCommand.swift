@@ -30,7 +30,7 @@ struct Lift: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = agent.client
+        let client = try await agent.place().client
         var lifted: [ArmedFault] = []
         var failure: (any Error)?
         if all {

@@ -67,6 +67,6 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
         return CommandLineFault(
             connection: Effect.name, keys: effect.given, hosts: hosts, command: command,
             options: options
-        ).scoped(scope).node(command: command)
+        ).scoped(scope, netns: agent.netns).node(command: command)
     }
 }

@@ -17,11 +17,28 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let status = try await agent.client.status()
-        if agent.json {
-            try Console.print(try ControlJSON.text(status, pretty: true))
-        } else {
-            try Console.write(StatusText(status, now: .now).text)
+        let client = try await agent.place().client
+        guard !agent.json else {
+            return try Console.print(
+                try ControlJSON.text(await client.status(), pretty: true))
         }
+        let others = await others()
+        do {
+            try Console.write(StatusText(try await client.status(), now: .now).text + others)
+        } catch {
+            if !others.isEmpty { try Console.write(others) }
+            throw error
+        }
+    }
+
+    /// A line for each agent of another network namespace, so that none is overlooked.
+    private func others() async -> String {
+        guard agent.netns == nil else { return "" }
+        var lines = ""
+        for client in AgentPlace.others(beside: agent.path) {
+            guard let status = try? await client.status() else { continue }
+            lines += StatusText.line(ofOther: status, socket: client.socket)
+        }
+        return lines
     }
 }

@@ -3,7 +3,7 @@ import Wire
 
 /// Everything that `doctor` looks at, in order; a game day looks at it too before it begins.
 struct Examination {
-    var agent: AgentOptions
+    var place: AgentPlace
     /// Proves this name instead of a random one.
     var name: String?
     /// Arms a dry run and resolves, rather than only looking.
@@ -22,7 +22,8 @@ struct Examination {
             // Started first, so that its findings are part of the report.
             let started: Result<Void, any Error> = await proves ? startAgent() : .success(())
             let status = await status()
-            let agentChecks = AgentChecks(socket: agent.path, privilege: privilege, result: status)
+            let agentChecks = AgentChecks(
+                socket: place.socket, privilege: privilege, result: status)
             let resolver = ResolverChecks(host: host)
             let kernel = KernelChecks(
                 host: host, config: await Self.kernelConfig(host), status: try? status.get(),
@@ -41,14 +42,14 @@ struct Examination {
 
     private func startAgent() async -> Result<Void, any Error> {
         do {
-            return .success(try await OnDemandAgent(socket: agent.path).ensure())
+            return .success(try await place.ensure())
         } catch {
             return .failure(error)
         }
     }
 
     private func status() async -> Result<AgentStatus, AgentError> {
-        do { return .success(try await agent.client.status()) } catch { return .failure(error) }
+        do { return .success(try await place.client.status()) } catch { return .failure(error) }
     }
 
     /// nil: no agent answers.
@@ -56,7 +57,7 @@ struct Examination {
         _ status: Result<AgentStatus, AgentError>
     ) async -> Result<Survey, AgentError>? {
         guard case .success = status else { return nil }
-        do { return .success(try await agent.client.survey()) } catch { return .failure(error) }
+        do { return .success(try await place.client.survey()) } catch { return .failure(error) }
     }
 
     private func proof(
@@ -71,7 +72,7 @@ struct Examination {
             return Check("proof", .skip, "needs an agent: \(ErrorText(error).line)")
         }
         return await Proof(
-            client: agent.client, name: name ?? Proof.randomName(), server: server
+            client: place.client, name: name ?? Proof.randomName(), server: server
         ).run()
     }
 

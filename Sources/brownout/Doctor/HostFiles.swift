@@ -21,6 +21,13 @@ struct HostFiles: Sendable {
         ((try? FileManager.default.contentsOfDirectory(atPath: root + path)) ?? []).sorted()
     }
 
+    /// A file's number; links are not followed.
+    func inode(_ path: String) -> UInt64? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: root + path)
+        return (attributes?[.systemFileNumber] as? Int).map { UInt64($0) }
+            ?? attributes?[.systemFileNumber] as? UInt64
+    }
+
     /// What a symbolic link points to.
     func link(_ path: String) -> String? {
         try? FileManager.default.destinationOfSymbolicLink(atPath: root + path)

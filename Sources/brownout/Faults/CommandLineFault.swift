@@ -13,6 +13,8 @@ struct CommandLineFault {
 
     /// Keys in the order in which they are to appear.
     private(set) var entries: [(key: String, node: Node)] = []
+    /// The network namespace that it is for.
+    private var network: Node?
 
     /// A fault of one effect.
     ///
@@ -75,16 +77,19 @@ struct CommandLineFault {
         add(options)
     }
 
-    /// The same for some processes alone.
-    func scoped(_ scope: ScopeOptions) -> CommandLineFault {
+    /// The same for some processes alone, and in a network namespace.
+    func scoped(_ scope: ScopeOptions, netns: String?) -> CommandLineFault {
         var fault = self
         fault.add("scope", scope.node)
+        fault.network = netns.map { .scalar($0, quoted: true, at: .commandLine("--netns")) }
         return fault
     }
 
     /// The whole as a tree.
     func node(command: String) -> Node {
-        .mapping(entries.map { ($0.key, $0.node) }, at: .commandLine(command))
+        let tree = Node.mapping(
+            entries.map { ($0.key, $0.node) }, at: .commandLine(command))
+        return inNetwork(tree)
     }
 
     /// A file's tree with these keys instead of its own.
@@ -94,7 +99,25 @@ struct CommandLineFault {
         let new = entries.map { key, node in
             Node.Entry(key: key, keyLocation: node.location, value: node)
         }
-        return Node(.mapping(kept + new), location: file.location)
+        return inNetwork(Node(.mapping(kept + new), location: file.location))
+    }
+
+    /// Puts the network namespace into the scope beside what is there: whose traffic is meant must not
+    /// become everybody's.
+    private func inNetwork(_ tree: Node) -> Node {
+        guard let network, var keys = tree.entries else { return tree }
+        let key = Node.Entry(key: "netns", keyLocation: network.location, value: network)
+        guard let place = keys.firstIndex(where: { $0.key == "scope" }) else {
+            let scope = Node(.mapping([key]), location: network.location)
+            keys.append(.init(key: "scope", keyLocation: network.location, value: scope))
+            return Node(.mapping(keys), location: tree.location)
+        }
+        let scope = keys[place].value
+        // What is no scope is for the check to say.
+        guard let old = scope.entries else { return tree }
+        keys[place].value = Node(
+            .mapping(old.filter { $0.key != "netns" } + [key]), location: scope.location)
+        return Node(.mapping(keys), location: tree.location)
     }
 
     private mutating func add(_ options: FaultOptions) {

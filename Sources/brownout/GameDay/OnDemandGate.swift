@@ -4,9 +4,11 @@ import GameDay
 /// An agent for a run: one that is there, or one started for it. An agent on demand leaves with its
 /// last fault, and comes back with the next.
 struct OnDemandGate: FaultGate {
-    let client: AgentClient
+    let place: AgentPlace
     /// How long an agent that leaves may take to be gone.
     var patience = Duration.seconds(3)
+
+    private var client: AgentClient { AgentClient(socket: place.socket, timeout: .seconds(2)) }
 
     func arm(_ request: ArmRequest) async throws(AgentError) -> ArmedFault {
         let end = ContinuousClock.now + patience
@@ -52,7 +54,7 @@ struct OnDemandGate: FaultGate {
     private func isReplaced(until end: ContinuousClock.Instant) async -> Bool {
         repeat {
             do {
-                try await OnDemandAgent(socket: client.socket).ensure()
+                try await place.ensure()
                 return true
             } catch ClientError.startFailed {
                 try? await Task.sleep(for: .milliseconds(50))

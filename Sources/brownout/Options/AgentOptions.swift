@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import FaultKinds
 import FoundationEssentials
 
 /// What every command takes.
@@ -17,20 +18,62 @@ struct AgentOptions: ParsableArguments {
         completion: .file())
     var socket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The agent of this network namespace: a name of ip-netns(8), or a path such as /proc/PID/ns/net.",
+            valueName: "name|path"))
+    var netns: String?
+
     @OptionGroup var output: OutputOptions
 
     var json: Bool { output.json }
 
+    /// Of the ordinary agent; those of other network namespaces are beside it.
     var path: String {
         let environment = ProcessInfo.processInfo.environment["BROWNOUT_SOCKET"] ?? ""
         return socket ?? (environment.isEmpty ? AgentClient.defaultSocket : environment)
     }
 
-    var client: AgentClient { AgentClient(socket: path) }
+    /// The agent that is meant.
+    func place() async throws(ClientError) -> AgentPlace {
+        try await AgentPlace.find(netns, ordinary: path)
+    }
+
+    /// The agent that faults of these scopes, which name `--netns` as well, are for.
+    func place(_ scopes: [Scope?]) async throws(ClientError) -> AgentPlace {
+        try await AgentPlace.find(scopes, ordinary: path)
+    }
+
+    /// Calls the agent that is meant, and without `--netns` those of other network namespaces after it.
+    ///
+    /// - Returns: What each said that there is, the ordinary one first.
+    /// - Throws: What kept one of them from it, once all were called; that there is none at all.
+    func each(
+        _ call: (AgentClient) async throws(AgentError) -> AgentStatus
+    ) async throws -> [AgentStatus] {
+        var found: [AgentStatus] = []
+        var absent: AgentError?
+        var problem: AgentError?
+        let meant = try await place().client
+        for client in [meant] + (netns == nil ? AgentPlace.others(beside: path) : []) {
+            do throws(AgentError) {
+                found.append(try await call(client))
+            } catch .noAgent(let socket, let code) {
+                absent = absent ?? .noAgent(socket: socket, errno: code)
+            } catch {
+                problem = problem ?? error
+            }
+        }
+        if let problem { throw problem }
+        if found.isEmpty, let absent { throw absent }
+        return found
+    }
+
+    /// `sun_path` has 108 octets, one of them the final NUL (unix(7)).
+    static let longestSocket = 107
 
     func validate() throws {
-        // `sun_path` has 108 octets, one of them the final NUL (unix(7)).
-        guard (1...107).contains(path.utf8.count) else {
+        guard (1...Self.longestSocket).contains(path.utf8.count) else {
             throw ValidationError("--socket: a socket's path has 1 to 107 octets")
         }
     }

@@ -19,14 +19,12 @@ struct ScopeOptions: ParsableArguments {
     @Option(help: .key("container", of: "scope"))
     var container: String?
 
-    @Option(help: .key("netns", of: "scope"))
-    var netns: String?
-
-    /// As the key `scope` of a fault file; nil if nothing was typed.
+    /// As the key `scope` of a fault file, without `netns`, which is a flag of every command; nil if
+    /// nothing was typed.
     var node: Node? {
         let given = [
             ("cgroup", cgroup), ("unit", unit), ("uid", uid), ("pid", pid),
-            ("container", container), ("netns", netns),
+            ("container", container),
         ]
         let keys = given.compactMap { key, text in
             text.map { (key, Node.scalar($0, at: .commandLine("--\(key)"))) }

@@ -15,6 +15,12 @@ enum ClientError: Error, Equatable {
     case unreadable(file: String, problem: String)
     /// Nobody on the socket, and this user may not start an agent.
     case mayNotStart(socket: String)
+    /// No network namespace of that name or path, and why.
+    case noNetwork(String)
+    /// A network namespace that this user may not look at.
+    case hiddenNetwork(String)
+    /// A network namespace that this user may not start an agent in.
+    case mayNotEnter(String)
     /// Nobody on the socket, and no `brownoutd` beside us or in PATH.
     case noDaemon(socket: String)
     /// The agent that we started ended or stayed silent.

@@ -82,6 +82,16 @@ struct ErrorText: Equatable {
             self.init(
                 "no agent on \(socket), and starting one needs root: use sudo, or "
                     + "`sudo systemctl start brownoutd`", .noAgent)
+        case .noNetwork(let problem):
+            self.init("--netns: \(Self.oneLine(problem)); nothing is armed", .usage)
+        case .hiddenNetwork(let path):
+            self.init(
+                "this user may not look at the network namespace \(Self.oneLine(path)): use sudo",
+                .noAgent)
+        case .mayNotEnter(let name):
+            self.init(
+                "starting an agent in the network namespace \(Self.oneLine(name)) needs root "
+                    + "(CAP_SYS_ADMIN): use sudo", .noAgent)
         case .noDaemon(let socket):
             self.init(
                 "no agent on \(socket), and no brownoutd beside brownout or in PATH to start",

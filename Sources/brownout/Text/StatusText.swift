@@ -32,8 +32,20 @@ struct StatusText {
                 "queue \(status.queue.map { "\($0)" } ?? "-") (\(status.statement.rawValue)), "
                     + prefilter
             }
-        return "brownoutd \(status.version)  pid \(status.pid)  "
+        let netns = status.netns?.name.map { "netns \($0)  " } ?? ""
+        return "brownoutd \(status.version)  pid \(status.pid)  \(netns)"
             + "up \(Numbers.elapsed(status.uptimeSeconds))\(kind)  \(kernel)\n"
+    }
+
+    /// What is said of the agent of another network namespace.
+    static func line(ofOther status: AgentStatus, socket: String) -> String {
+        let count = status.faults.count
+        let faults = count == 1 ? "1 fault" : "\(count == 0 ? "no" : "\(count)") faults"
+        let more =
+            status.netns?.name.map { "`brownout status --netns \($0)`" }
+            ?? "`brownout status --socket \(socket)`"
+        return "netns \(status.netns?.name ?? "of \(socket)"): \(faults) armed"
+            + "\(status.halted ? ", halted" : ""): \(more)\n"
     }
 
     private var prefilter: String {

@@ -68,6 +68,22 @@ struct Neighbour: Sendable {
         try await Program.check("ip", "link", "delete", link)
     }
 
+    /// A process in its network namespace.
+    var process: Int32 { holder.pid }
+
+    /// Runs `body` while ip-netns(8) knows the namespace by a name.
+    func named<Value>(_ name: String, _ body: () async throws -> Value) async throws -> Value {
+        try await Program.check("ip", "netns", "attach", name, "\(holder.pid)")
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        try await Program.check("ip", "netns", "delete", name)
+        return try result.get()
+    }
+
     /// The words that run a command there.
     func command(_ words: [String]) -> [String] {
         ["nsenter", "--target", "\(holder.pid)", "--net", "--"] + words
