@@ -28,6 +28,8 @@ public struct LabEnvironment: Sendable {
 
     /// Where `orders` listens.
     public static let orders = Endpoint(.v4(0x7F00_0001), port: 8080)
+    /// Where its load balancer's health checks come to.
+    public static let health = Endpoint(.v4(0x7F00_0001), port: 8081)
     /// Where the lab's own pages are.
     public static let pages = Endpoint(.v4(0x7F00_0001), port: 8099)
 
@@ -68,7 +70,7 @@ extension LabEnvironment {
         let server = NameServer(endpoint: NameServer.configured())
         let client = CloudClient(
             http: http, resolver: Resolver(server: server, habits: habits),
-            patience: .seconds(1))
+            patience: .seconds(1), habits: habits)
         let credentials = Credentials(client: client, life: tokenLife, habits: habits)
         let service = OrdersService(
             table: Table(client: client, credentials: credentials), habits: habits)
@@ -93,6 +95,10 @@ extension LabEnvironment {
             LabHTTPServer(
                 name: "orders", host: "127.0.0.1", port: Int(Self.orders.port),
                 respond: { request, _ in try await orders.respond(request) }),
+            LabHTTPServer(
+                name: "the health checks of orders", host: "127.0.0.1",
+                port: Int(Self.health.port),
+                respond: { request, _ in orders.respondToCheck(request) }),
             LabHTTPServer(
                 name: "the lab's pages", host: "127.0.0.1", port: Int(Self.pages.port),
                 respond: { request, _ in try pages.respond(request) }),

@@ -128,14 +128,82 @@ import Testing
         #expect(text.code == .usage)
     }
 
-    @Test func overridesReplaceKeysOfAFile() throws {
-        let file = try Node.load(
-            yaml: "title: t\nnames: a.test\nfor: 1h\ndns: empty\n", file: "f.yaml")
-        let command = try #require(
-            try Brownout.parseAsRoot(["inject", "f", "--names", "b.test", "--for", "5m"]) as? Inject
-        )
-        let laid = CommandLineFault(overrides: command.fault, names: command.names).laid(over: file)
-        #expect(laid.json() == #"{"title":"t","dns":"empty","names":["b.test"],"for":"5m"}"#)
+    /// A fault file after `brownout inject f` with these flags.
+    static func laid(_ flags: String, over yaml: String) throws -> Node {
+        let file = try Node.load(yaml: yaml, file: "f.yaml")
+        let parsed = try Brownout.parseAsRoot(["inject", "f"] + ExampleWords.split(flags))
+        let command = try #require(parsed as? Inject)
+        return try command.overrides.laid(over: file)
+    }
+
+    static let answers = "names: a.test\ndns: empty\n"
+    static let connections = "names: a.test\nnet: blackhole\nports: 443\n"
+
+    @Test(
+        arguments: [
+            (
+                "title: t\nnames: a.test\nfor: 1h\ndns: empty\n", "--names b.test --for 5m",
+                #"{"title":"t","dns":"empty","names":["b.test"],"for":"5m"}"#
+            ),
+            (
+                connections, "--ports 80,8000-8100 --direction inbound",
+                #"{"names":"a.test","net":"blackhole","ports":[80,"8000-8100"],"direction":"inbound"}"#
+            ),
+            (
+                connections, "--connections new",
+                #"{"names":"a.test","net":"blackhole","ports":443,"connections":"new"}"#
+            ),
+            (
+                connections, "--kill",
+                #"{"names":"a.test","net":"blackhole","ports":443,"kill":true}"#
+            ),
+            // Whoever is meant instead, nobody else is.
+            (
+                connections, "--hosts 10.0.0.9:80,b.test",
+                #"{"net":"blackhole","ports":443,"hosts":["10.0.0.9:80","b.test"]}"#
+            ),
+            (
+                "hosts: [a.test]\nnet: reset\n", "--names b.test",
+                #"{"net":"reset","names":["b.test"]}"#
+            ),
+            // With both halves names stay those of the answers.
+            (
+                "names: a.test\ndns: empty\nnet: reset\n", "--hosts 10.0.0.9 --leg wire",
+                #"{"names":"a.test","dns":"empty","net":"reset","hosts":["10.0.0.9"],"leg":"wire"}"#
+            ),
+        ])
+    func overridesReplaceKeysOfAFile(yaml: String, flags: String, json: String) throws {
+        let laid = try Self.laid(flags, over: yaml)
+        #expect(laid.json() == json)
+        _ = try Fault(laid)
+    }
+
+    @Test(
+        arguments: [
+            ("--hosts b.test", "--hosts"), ("--ports 80", "--ports"),
+            ("--direction inbound", "--direction"), ("--connections new", "--connections"),
+            ("--kill", "--kill"),
+        ])
+    func connectionsNeedNet(flags: String, flag: String) throws {
+        let thrown = #expect(throws: SpecError.self) { try Self.laid(flags, over: Self.answers) }
+        let text = ErrorText(try #require(thrown))
+        #expect(
+            text.line == "\(flag): is about connections, and this fault changes answers alone; "
+                + "leave it out, or take a fault with `net`")
+        #expect(text.code == .usage)
+        _ = try Fault(try Self.laid(flags, over: Self.connections))
+    }
+
+    @Test(arguments: [("--types A", "--types"), ("--leg any", "--leg"), ("--no-mark", "--no-mark")])
+    func answersNeedDNS(flags: String, flag: String) throws {
+        let thrown = #expect(throws: SpecError.self) {
+            try Self.laid(flags, over: Self.connections)
+        }
+        #expect(
+            ErrorText(try #require(thrown)).line
+                == "\(flag): is about answers, and this fault breaks connections alone; "
+                + "leave it out, or take a fault with `dns`")
+        _ = try Fault(try Self.laid(flags, over: Self.answers))
     }
 
     static let scopes: [(file: String, netns: String?, uid: String?, scope: String?)] = [
@@ -160,8 +228,7 @@ import Testing
         let words =
             (row.netns.map { ["--netns", $0] } ?? []) + (row.uid.map { ["--uid", $0] } ?? [])
         let command = try Inject.parse(["f"] + words)
-        let laid = CommandLineFault(overrides: command.fault, names: command.names)
-            .scoped(command.scope, netns: command.agent.netns)
+        let laid = try command.overrides
             .laid(over: try Node.load(yaml: row.file, file: "f"))
         #expect(laid["scope"]?.json() == row.scope)
     }

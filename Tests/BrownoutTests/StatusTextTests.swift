@@ -78,4 +78,26 @@ import Testing
         ).text
         #expect(text.contains("no kernel side\nhalted: new faults are refused"))
     }
+
+    @Test(
+        arguments: [
+            (["cgroup": .string("/tests")], "f1: only cgroup /tests"),
+            (["uid": .integer(33)], "f1: only uid 33"),
+            (["pid": .integer(7), "uid": .string("www-data")], "f1: only pid 7, uid www-data"),
+            (
+                ["netns": .string("blue"), "unit": .string("nginx.service")],
+                "f1: only unit nginx.service, netns blue"
+            ),
+            (["container": .string("0123456789ab")], "f1: only container 0123456789ab"),
+        ] as [([String: JSONValue], String)])
+    func scope(_ row: (keys: [String: JSONValue], line: String)) {
+        var fault = Samples.fault()
+        fault.spec = .object(["scope": .object(row.keys)])
+        let text = StatusText(
+            status { $0.faults = [fault, Samples.fault("f2")] }, now: Samples.start
+        ).text
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.contains(row.line), "\(text)")
+        #expect(!text.contains("f2: only"))
+    }
 }

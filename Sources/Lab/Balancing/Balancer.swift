@@ -4,8 +4,9 @@ import NIOPosix
 import Synchronization
 import Wire
 
-/// The network load balancer of `orders`: a node in each of three zones, health checks by name over
-/// fresh connections, and a failover that takes zones out.
+/// The network load balancer of `orders`: a node in each of three zones, health checks over fresh
+/// connections, of the nodes by name and from each node of its targets, and a failover that takes
+/// zones out.
 final class Balancer: Sendable {
     struct Status: Codable, Sendable {
         var zonesInService: Int
@@ -84,8 +85,8 @@ final class Balancer: Sendable {
         }
     }
 
-    /// For each zone whether its address is in the answer for the name and takes a connection; nil
-    /// for no verdict, where DNS itself fails.
+    /// For each zone whether its address is in the answer for the name and takes a connection, and
+    /// whether its targets' health-check port takes one; nil for no verdict, where DNS itself fails.
     private func passes() async -> [Bool]? {
         let addresses: [IPAddress]
         switch await server.ask(Self.name) {
@@ -98,9 +99,11 @@ final class Balancer: Sendable {
         return await withTaskGroup(of: Int?.self) { group in
             for address in addresses {
                 group.addTask {
-                    guard let place = CloudAddress(address), await Self.connects(address) else {
-                        return nil
-                    }
+                    guard let place = CloudAddress(address),
+                        await Self.connects(Endpoint(address, port: 80)),
+                        // As an NLB's TCP checks: a handshake is enough.
+                        await Self.connects(LabEnvironment.health)
+                    else { return nil }
                     return place.zone
                 }
             }
@@ -112,10 +115,11 @@ final class Balancer: Sendable {
         }
     }
 
-    private static func connects(_ address: IPAddress) async -> Bool {
-        guard let remote = try? SocketAddress(ipAddress: address.description, port: 80) else {
-            return false
-        }
+    private static func connects(_ endpoint: Endpoint) async -> Bool {
+        guard
+            let remote = try? SocketAddress(
+                ipAddress: endpoint.address.description, port: Int(endpoint.port))
+        else { return false }
         let channel = try? await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(.milliseconds(500)).connect(to: remote).get()
         try? await channel?.close()

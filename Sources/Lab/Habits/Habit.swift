@@ -14,6 +14,7 @@ public enum Habit: String, CaseIterable, Sendable {
     case resolverCache = "resolver-cache"
     case orchestratorStatic = "orchestrator-static"
     case ttl
+    case connectionPool = "connection-pool"
 
     /// What is done without it, in one line.
     public var carelessly: String {
@@ -30,6 +31,7 @@ public enum Habit: String, CaseIterable, Sendable {
         case .reconnectJitter: "all lost connections come back at the same tick of five seconds"
         case .resolverCache: "every request asks DNS, once, and waits for it"
         case .orchestratorStatic: "tasks whose orchestrator is silent are stopped"
+        case .connectionPool: "every request opens a connection of its own, and closes it"
         case .ttl:
             "zones with TTLs of 0 s and 2 days, and a resolver that keeps answers for as long as told"
         }

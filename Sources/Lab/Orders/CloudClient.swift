@@ -21,12 +21,15 @@ struct CloudClient: Sendable {
     let resolver: Resolver
     /// For one attempt, resolution included.
     var patience: Duration
+    /// Whether a connection serves more than one request.
+    private let pools: Bool
     private let turn = Turn()
 
-    init(http: HTTPClient, resolver: Resolver, patience: Duration) {
+    init(http: HTTPClient, resolver: Resolver, patience: Duration, habits: Habits) {
         self.http = http
         self.resolver = resolver
         self.patience = patience
+        pools = habits.keep(.connectionPool)
     }
 
     /// Idle connections live two seconds: what drains is opened anew by name.
@@ -56,6 +59,7 @@ struct CloudClient: Sendable {
             var request = HTTPClientRequest(url: "http://\(place)/\(query)")
             request.method = .POST
             request.headers.replaceOrAdd(name: "Host", value: host)
+            if !pools { request.headers.add(name: "Connection", value: "close") }
             for (name, value) in headers { request.headers.add(name: name, value: value) }
             request.body = .bytes(ByteBuffer(bytes: body))
             let response = try await http.execute(request, timeout: TimeAmount(left))

@@ -32,6 +32,12 @@ struct OrdersHTTP: Sendable {
         }
     }
 
+    /// A health check, on a port of its own: whether the process answers, and nothing that it depends on.
+    func respondToCheck(_ request: Request) -> Response {
+        request.uri.path == "/healthz"
+            ? .text("ok\n") : .text("no such thing\n", status: .notFound)
+    }
+
     static var overloaded: Response {
         .json(
             Order(id: "", error: "over capacity"), status: .serviceUnavailable,

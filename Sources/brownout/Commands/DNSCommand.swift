@@ -42,7 +42,8 @@ struct EffectCommand<Effect: DNSEffect>: AsyncParsableCommand {
     var names: [String]
 
     @OptionGroup(title: "Keys of the effect") var effect: EffectFlags<Effect>
-    @OptionGroup(title: "When, where and how") var fault: FaultOptions
+    @OptionGroup(title: "When and how") var fault: FaultOptions
+    @OptionGroup(title: "Which answers") var answers: AnswerOptions
     @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
@@ -63,7 +64,7 @@ struct EffectCommand<Effect: DNSEffect>: AsyncParsableCommand {
         let command = "dns \(Effect.name)"
         return CommandLineFault(
             effect: Effect.name, keys: effect.given, names: names, command: command,
-            options: options
+            options: options, answers: answers
         ).scoped(scope, netns: agent.netns).node(command: command)
     }
 }

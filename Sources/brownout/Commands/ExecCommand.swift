@@ -34,15 +34,13 @@ struct Exec: AsyncParsableCommand {
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var faults: [String]
 
-    @Option(
-        parsing: .singleValue,
-        help: ArgumentHelp("Act on these names instead.", valueName: "patterns"))
-    var names: [String] = []
-
     @Option(help: .key("uid", of: "scope"))
     var uid: String?
 
-    @OptionGroup(title: "When, where and how") var fault: FaultOptions
+    @OptionGroup(title: "Whom instead") var targets: TargetOptions
+    @OptionGroup(title: "When and how") var fault: FaultOptions
+    @OptionGroup(title: "Which answers") var answers: AnswerOptions
+    @OptionGroup(title: "Which connections") var connections: ConnectionOptions
     @OptionGroup var agent: AgentOptions
 
     @Flag(help: "Count what would be changed, and change nothing.")
@@ -105,7 +103,7 @@ struct Exec: AsyncParsableCommand {
             let session = SessionEnds.find()
             let overrides = overrides(group)
             let requests = try sources.map { source in
-                let node = overrides.laid(over: source.node)
+                let node = try overrides.laid(over: source.node)
                 _ = try Fault(node)
                 return ArmRequest(
                     body: node.json(), format: .json, name: name ?? source.name,
@@ -133,7 +131,8 @@ struct Exec: AsyncParsableCommand {
         scope.unit = nil
         scope.pid = nil
         scope.container = nil
-        return CommandLineFault(overrides: options, names: names).scoped(
-            scope, netns: agent.netns)
+        return CommandLineFault(
+            overrides: options, targets: targets, answers: answers, connections: connections
+        ).scoped(scope, netns: agent.netns)
     }
 }

@@ -15,6 +15,8 @@ struct Inject: AsyncParsableCommand {
               sudo brownout inject dynamodb-empty
               sudo brownout inject slow-sts --for 5m --probability 50%
               sudo brownout inject ./my-fault.yaml --names api.example.com
+              sudo brownout inject slow-dependency --hosts db.example.com:5432 --connections all
+              sudo brownout inject nervous-nlb-net --ports 8081 --flap on=30s,off=30s
             """)
 
     @Argument(
@@ -22,23 +24,27 @@ struct Inject: AsyncParsableCommand {
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var faults: [String]
 
-    @Option(
-        parsing: .singleValue,
-        help: ArgumentHelp("Act on these names instead.", valueName: "patterns"))
-    var names: [String] = []
-
-    @OptionGroup(title: "When, where and how") var fault: FaultOptions
+    @OptionGroup(title: "Whom instead") var targets: TargetOptions
+    @OptionGroup(title: "When and how") var fault: FaultOptions
+    @OptionGroup(title: "Which answers") var answers: AnswerOptions
+    @OptionGroup(title: "Which connections") var connections: ConnectionOptions
     @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
 
+    /// What was typed besides the faults.
+    var overrides: CommandLineFault {
+        CommandLineFault(
+            overrides: fault, targets: targets, answers: answers, connections: connections
+        ).scoped(scope, netns: agent.netns)
+    }
+
     func run() async throws {
-        let overrides = CommandLineFault(overrides: fault, names: names).scoped(
-            scope, netns: agent.netns)
+        let overrides = overrides
         let requests = try faults.map { typed in
             let source = try FaultSource(typed)
             return try Arming.request(
-                overrides.laid(over: source.node), name: arming.name ?? source.name,
+                try overrides.laid(over: source.node), name: arming.name ?? source.name,
                 options: arming)
         }
         try await Arming(options: arming, agent: agent).run(requests)

@@ -44,7 +44,8 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
     var hosts: [String] = []
 
     @OptionGroup(title: "Keys of the effect") var effect: EffectFlags<Effect>
-    @OptionGroup(title: "When, where and how") var fault: NetOptions
+    @OptionGroup(title: "When and how") var fault: FaultOptions
+    @OptionGroup(title: "Which connections") var connections: ConnectionOptions
     @OptionGroup(title: "Whose traffic") var scope: ScopeOptions
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
@@ -54,7 +55,7 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
         var options = fault
         options.lifetime = fault.lifetime ?? Arming.defaultLifetime
         let more = hosts.count > 1 ? " +\(hosts.count - 1)" : ""
-        let first = hosts.first ?? fault.ports.map { "port \($0)" } ?? ""
+        let first = hosts.first ?? connections.ports.map { "port \($0)" } ?? ""
         let request = try Arming.request(
             node(options: options), name: arming.name ?? "\(command) \(first)\(more)",
             options: arming)
@@ -62,11 +63,11 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
     }
 
     /// What was typed, as the tree of a fault file.
-    func node(options: NetOptions) -> Node {
+    func node(options: FaultOptions) -> Node {
         let command = "net \(Effect.name)"
         return CommandLineFault(
             connection: Effect.name, keys: effect.given, hosts: hosts, command: command,
-            options: options
+            options: options, connections: connections
         ).scoped(scope, netns: agent.netns).node(command: command)
     }
 }

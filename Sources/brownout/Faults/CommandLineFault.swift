@@ -22,35 +22,25 @@ struct CommandLineFault {
     ///   - command: What an error without a flag points at, such as `dns delay`.
     init(
         effect: String, keys: [Setting], names: [String],
-        command: String, options: FaultOptions
+        command: String, options: FaultOptions, answers: AnswerOptions
     ) {
         add("names", Self.list(names.flatMap(Self.commaSeparated), EffectNames.placeholder))
         add("dns", effect, keys, command)
         add(options)
+        add(answers)
     }
 
     /// A fault on connections, of one effect.
     init(
         connection effect: String, keys: [Setting], hosts: [String], command: String,
-        options: NetOptions
+        options: FaultOptions, connections: ConnectionOptions
     ) {
         if !hosts.isEmpty {
             add("hosts", Self.list(hosts.flatMap(Self.commaSeparated), EffectNames.host))
         }
         add("net", effect, keys, command)
-        // Plain: a port may be a number.
-        add(
-            "ports",
-            options.ports.map { text in
-                let at = SourceLocation.commandLine("--ports")
-                return .sequence(
-                    Self.commaSeparated(text).map { .scalar($0, at: at) }, at: at)
-            })
-        add("direction", options.direction, "--direction")
-        add("connections", options.connections, "--connections")
-        add("kill", options.kill ? "true" : nil, "--kill")
-        add("sni", options.sni ? "true" : nil, "--sni")
-        add(options.common)
+        add(connections)
+        add(options)
     }
 
     private mutating func add(
@@ -70,10 +60,14 @@ struct CommandLineFault {
     }
 
     /// Flags alone, to be laid over a file.
-    init(overrides options: FaultOptions, names: [String]) {
-        if !names.isEmpty {
-            add("names", Self.list(names.flatMap(Self.commaSeparated), "--names"))
-        }
+    init(
+        overrides options: FaultOptions, targets: TargetOptions, answers: AnswerOptions,
+        connections: ConnectionOptions
+    ) {
+        if !targets.names.isEmpty { add("names", Self.patterns(targets.names, "--names")) }
+        if !targets.hosts.isEmpty { add("hosts", Self.patterns(targets.hosts, "--hosts")) }
+        add(answers)
+        add(connections)
         add(options)
     }
 
@@ -92,19 +86,9 @@ struct CommandLineFault {
         return inNetwork(tree)
     }
 
-    /// A file's tree with these keys instead of its own.
-    func laid(over file: Node) -> Node {
-        guard var kept = file.entries else { return file }
-        kept.removeAll { old in entries.contains { $0.key == old.key } }
-        let new = entries.map { key, node in
-            Node.Entry(key: key, keyLocation: node.location, value: node)
-        }
-        return inNetwork(Node(.mapping(kept + new), location: file.location))
-    }
-
     /// Puts the network namespace into the scope beside what is there: whose traffic is meant must not
     /// become everybody's.
-    private func inNetwork(_ tree: Node) -> Node {
+    func inNetwork(_ tree: Node) -> Node {
         guard let network, var keys = tree.entries else { return tree }
         let key = Node.Entry(key: "netns", keyLocation: network.location, value: network)
         guard let place = keys.firstIndex(where: { $0.key == "scope" }) else {
@@ -122,18 +106,36 @@ struct CommandLineFault {
 
     private mutating func add(_ options: FaultOptions) {
         add("except", options.except.isEmpty ? nil : Self.patterns(options.except, "--except"))
-        add("types", options.types.map { Self.list(Self.commaSeparated($0), "--types") })
-        add("port", options.port, "--port")
         add("probability", options.probability, "--probability")
         add("flap", Self.flap(options))
         add("after", options.after, "--after")
         add("seed", options.seed, "--seed")
-        add("leg", options.leg, "--leg")
-        add("mark", options.noMark ? "false" : nil, "--no-mark")
-        add(
-            "resolvers", options.resolvers.map { Self.list(Self.commaSeparated($0), "--resolvers") }
-        )
         add("for", options.lifetime, "--for")
+    }
+
+    private mutating func add(_ answers: AnswerOptions) {
+        add("types", answers.types.map { Self.list(Self.commaSeparated($0), "--types") })
+        add("port", answers.port, "--port")
+        add("leg", answers.leg, "--leg")
+        add("mark", answers.noMark ? "false" : nil, "--no-mark")
+        add(
+            "resolvers", answers.resolvers.map { Self.list(Self.commaSeparated($0), "--resolvers") }
+        )
+    }
+
+    private mutating func add(_ connections: ConnectionOptions) {
+        // Plain: a port may be a number.
+        add(
+            "ports",
+            connections.ports.map { text in
+                let at = SourceLocation.commandLine("--ports")
+                return .sequence(
+                    Self.commaSeparated(text).map { .scalar($0, at: at) }, at: at)
+            })
+        add("direction", connections.direction, "--direction")
+        add("connections", connections.connections, "--connections")
+        add("kill", connections.kill ? "true" : nil, "--kill")
+        add("sni", connections.sni ? "true" : nil, "--sni")
     }
 
     private mutating func add(_ key: String, _ text: String?, _ flag: String) {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import FaultKinds
 import Spec
-import Wire
 
-/// When, where and how a fault acts: the flags that every effect and every catalogue entry takes.
+/// When and how a fault acts: the flags that every effect and every catalogue entry takes, whether
+/// it changes answers or connections.
 ///
 /// They are texts here. ``CommandLineFault`` gives them the keys of a fault file, so the same code
 /// checks flags and files.
@@ -17,9 +17,6 @@ struct FaultOptions: ParsableArguments {
 
     @Option(help: .key("probability"))
     var probability: String?
-
-    @Option(help: .key("types"), completion: .list(Fault.addressTypes.map(\.description)))
-    var types: String?
 
     @Option(parsing: .singleValue, help: .key("except"))
     var except: [String] = []
@@ -43,20 +40,6 @@ struct FaultOptions: ParsableArguments {
 
     @Option(help: .key("seed"))
     var seed: String?
-
-    @Option(help: .key("leg"), completion: .list(Leg.allCases.map(\.rawValue)))
-    var leg: String?
-
-    @Flag(
-        name: .customLong("no-mark"),
-        help: "Do not say in the answer that it is forged (Extended DNS Error 4).")
-    var noMark = false
-
-    @Option(help: .key("resolvers"))
-    var resolvers: String?
-
-    @Option(help: .key("port"))
-    var port: String?
 }
 
 extension ArgumentHelp {

@@ -69,7 +69,24 @@ struct StatusText {
                 Numbers.clock((fault.endsAt - now).seconds),
                 effects + (fault.dryRun ? " (dry run)" : ""), fault.name)
         }
-        return table.text + status.faults.compactMap(Self.connections).joined()
+        return table.text + status.faults.compactMap(Self.scope).joined()
+            + status.faults.compactMap(Self.connections).joined()
+    }
+
+    /// Whose traffic alone a fault is about, as it was asked for; nil: everybody's.
+    private static func scope(of fault: ArmedFault) -> String? {
+        guard case .object(let keys) = fault.spec, case .object(let scope)? = keys["scope"],
+            !scope.isEmpty
+        else { return nil }
+        let order = ["cgroup", "unit", "pid", "container", "uid", "netns"]
+        let words = order.compactMap { key -> String? in
+            switch scope[key] {
+            case .string(let text): "\(key) \(ErrorText.oneLine(text))"
+            case .integer(let number): "\(key) \(number)"
+            default: nil
+            }
+        }
+        return "\(fault.id): only \(words.joined(separator: ", "))\n"
     }
 
     /// What people must know of a fault on connections, a line each.

@@ -108,6 +108,34 @@ extension KernelTests {
             }
         }
 
+        @Test("kill: those to an address that is learned later meet the fault, and are not closed")
+        func killLater() async throws {
+            try await Place.setResolvers(["127.0.0.1"])
+            try await Reach.serving {
+                try await ScriptedUpstream.serving { asked in
+                    guard asked.type == RType.a else { return [.message(asked.answer())] }
+                    return [.message(asked.answer([Records.a(198, 51, 100, 7)]))]
+                } _: {
+                    try await AgentUnderTest.serving { agent in
+                        try await Self.keeping { ask in
+                            // Nobody can ask for a pattern: it is known from the first answer on.
+                            let lines = ["hosts: '*.pool.example.test'", "kill: true"]
+                            try await agent.broken("blackhole", lines) { fault in
+                                #expect(try await ask() == "ok")
+                                _ = try #require(
+                                    try await RawDNS.answer(Query("a.pool.example.test")))
+                                let report = try await agent.client.fault(fault.id).connections
+                                #expect(report?.addresses == 1)
+                                #expect(try await ask() == "silent")
+                                #expect(try await Reach.attempt(Self.meant).what == "timeout")
+                            }
+                            #expect(try await ask() == "ok")
+                        }
+                    }
+                }
+            }
+        }
+
         @Test("inbound: to the ports of this host, from all or from some")
         func inbound() async throws {
             let other = Reach.Attempt(host: Self.host, port: Reach.otherPort, patience: 0.3)

@@ -92,6 +92,22 @@ struct CatalogueDay: Sendable {
                 "way back: write: until pass for at least 6s",
                 "recovery: write: until success >= 99%",
             ]),
+        CatalogueDay(
+            name: "slow-dependency", speed: "2", careless: "cached-reads",
+            named: ["slow: read: success >= 95%"],
+            // Few reads are in time, if any; and those that wait for the table take the workers that writes want.
+            follows: ["slow: read: p95 < 200ms", "slow: write: success >= 80%"]),
+        CatalogueDay(
+            name: "new-connections-only", speed: "2", careless: "connection-pool",
+            named: ["no new connections: write: success >= 90%"]),
+        CatalogueDay(
+            name: "nervous-targets", speed: "2", careless: "zone-failover",
+            named: ["nervous: shop: success >= 95%"]),
+        CatalogueDay(
+            name: "silent-dependency", speed: "2", careless: "read-only",
+            named: ["silence: write: header X-Mode == read-only within 30s"],
+            // Writes that are tried again and again keep the reads behind them waiting.
+            follows: ["silence: read: success >= 90%"]),
     ]
 }
 

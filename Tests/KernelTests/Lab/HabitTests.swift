@@ -105,6 +105,13 @@ extension KernelTests {
                 return p95 < 0.15 ? nil : "p95 \(Int(p95 * 1000)) ms"
             },
             Promise(
+                name: "writes without new connections",
+                drill: .init(
+                    fault: [
+                        "new-connections-only", "--hosts", "dynamodb.us-east-1.amazonaws.com:80",
+                    ], during: 16), careless: "connection-pool"
+            ) { samples in share(samples, of: \.write, least: 0.95) },
+            Promise(
                 name: "follows an endpoint that moves",
                 drill: .init(
                     fault: ["ttl-days"], during: 24, halfway: "/lab/move/dynamodb/us-east-1"),
