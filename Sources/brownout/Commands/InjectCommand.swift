@@ -15,7 +15,7 @@ struct Inject: AsyncParsableCommand {
               sudo brownout inject dynamodb-empty
               sudo brownout inject slow-sts --for 5m --probability 50%
               sudo brownout inject ./my-fault.yaml --names api.example.com
-              sudo brownout inject slow-dependency --hosts db.example.com:5432 --connections all
+              sudo brownout inject slow-dependency --hosts db.example.com:5432
               sudo brownout inject nervous-nlb-net --ports 8081 --flap on=30s,off=30s
             """)
 
