@@ -315,6 +315,11 @@ extension KernelTests {
                     #expect(said.contains("not in blue") == more.isEmpty, "\(said)")
                     #expect(try await blue.isLeft())
                     #expect(try await blue.digThere() == Self.real)
+                    // The one here, which had nothing to do, would wait for that a while.
+                    if let here = try? await AgentClient(socket: blue.ordinary).status().pid {
+                        kill(here, SIGTERM)
+                    }
+                    #expect(try await eventually { try await ruleset() == "" })
                 }
             }
         }
