@@ -278,10 +278,10 @@ extension KernelTests {
             func day(_ scope: String) -> String {
                 """
                 title: blue
-                probes: {fine: {exec: "true", every: 1s}}
-                baseline: 1s
+                probes: {fine: {exec: "true", every: 250ms}}
+                baseline: 3s
                 recovery: 10s
-                steadyState: {fine: success > 1% over 1s}
+                steadyState: {fine: success > 1% over 3s}
                 phases:
                   - name: elsewhere
                     for: 4s
