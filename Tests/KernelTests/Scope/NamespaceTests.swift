@@ -273,6 +273,57 @@ extension KernelTests {
             }
         }
 
+        @Test("a game day's faults are armed there, those for another one are refused")
+        func gameDay() async throws {
+            func day(_ scope: String) -> String {
+                """
+                title: blue
+                probes: {fine: {exec: "true", every: 250ms}}
+                baseline: 3s
+                recovery: 10s
+                steadyState: {fine: success > 1% over 3s}
+                phases:
+                  - name: elsewhere
+                    for: 4s
+                    arm: [{as: moved, names: [plain.example.test], dns: {redirect: 10.9.9.9}\(scope)}]
+
+                """
+            }
+            try await Blue.onStage { blue in
+                for (scope, more) in [
+                    ("", ["--netns", "blue"]), (", scope: {netns: blue}", ["--netns", "blue"]),
+                    (", scope: {netns: blue}", []),
+                ] {
+                    let folder = try await Place.scratch()
+                    let file = folder.appending(path: "day.yaml")
+                    try Data(day(scope).utf8).write(to: file)
+                    let run = try await Program(
+                        AgentUnderTest.client,
+                        ["gameday", "run", file.path(), "--yes", "--no-doctor", "--report"]
+                            + [folder.appending(path: "report").path()] + more,
+                        environment: ["BROWNOUT_SOCKET": blue.ordinary])
+                    if !more.isEmpty {
+                        let isFelt = try await eventually(within: .seconds(10)) {
+                            try await blue.digThere() == "10.9.9.9\n"
+                        }
+                        #expect(isFelt, "\(run.outputText)\(run.errorText)")
+                        #expect(try await blue.digHere() == Self.real)
+                    }
+                    let ended = try #require(try await run.exit(within: .seconds(30)))
+                    let said = ended.output + ended.errors
+                    #expect(ended.status == (more.isEmpty ? 2 : 0), "\(said)")
+                    #expect(said.contains("not in blue") == more.isEmpty, "\(said)")
+                    #expect(try await blue.isLeft())
+                    #expect(try await blue.digThere() == Self.real)
+                    // The one here, which had nothing to do, would wait for that a while.
+                    if let here = try? await AgentClient(socket: blue.ordinary).status().pid {
+                        kill(here, SIGTERM)
+                    }
+                    #expect(try await eventually { try await ruleset() == "" })
+                }
+            }
+        }
+
         @Test("doctor proves the path from within")
         func doctor() async throws {
             try await Blue.onStage { blue in
