@@ -13,6 +13,22 @@ import Testing
 
     static let rows: [Row] = [
         Row(
+            kind: "http", yaml: "{url: 'http://a', observer: maybe}",
+            error: "g.yaml:1:29: key `observer`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
+        Row(
+            kind: "tcp", yaml: "{to: 'a:443', observer: maybe}",
+            error: "g.yaml:1:25: key `observer`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
+        Row(
+            kind: "tls", yaml: "{to: 'a:443', observer: maybe}",
+            error: "g.yaml:1:25: key `observer`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
+        Row(
+            kind: "prometheus", yaml: "{url: 'http://a', query: up, observer: maybe}",
+            error: "g.yaml:1:40: key `observer`: \"maybe\" is neither true nor false; "
+                + "write true or false"),
+        Row(
             kind: "http", yaml: "{urll: 'http://a'}",
             error: "g.yaml:1:2: key `urll`: not a key of the http probe; did you mean `url`?"),
         Row(

@@ -66,12 +66,9 @@ extension Network {
 }
 
 extension SparedConnections {
-    /// What the agent puts on its own packets: "brow" in ASCII.
-    static let agentMark: UInt32 = 0x6272_6F77
-
     init(_ protected: ProtectedNames) {
         self.init(
-            mark: Self.agentMark, ports: [ClientSession.sshPort],
+            mark: PacketMark.observer, ports: [ClientSession.sshPort],
             networks: protected.networks.map(Network.init))
     }
 }

@@ -38,7 +38,7 @@ struct NameSeeder: Sendable {
         for server in resolvers.addresses.prefix(Self.mostServers) {
             let answers = await ResolverQuestions.ask(
                 questions, server: server.octets, port: Fault.dnsPort,
-                mark: SparedConnections.agentMark, within: Self.patience)
+                mark: PacketMark.observer, within: Self.patience)
             guard !answers.isEmpty else { continue }
             guard let ttl = answers.compactMap(Self.ttl).min() else { return Self.retry }
             return min(max(.seconds(Int64(ttl)), Self.pause.lowerBound), Self.pause.upperBound)

@@ -35,6 +35,8 @@ enum ConnectionExpression: Equatable {
     /// `socket cgroupv2 level N`: the id of the socket's control group, or of the one above it at that
     /// level, as 8 octets in the host's order. Only at the hooks of this host's own packets.
     case socketCgroup(level: UInt32)
+    /// `socket mark`, in the host's order: of the socket that a packet is for.
+    case socketMark
     /// `meta skuid`, in the host's order: whose socket sends the packet.
     case user
 
@@ -131,6 +133,12 @@ enum ConnectionExpression: Equatable {
             unsafe nftnl_expr_set_u32(
                 expression, UInt16(NFTNL_EXPR_SOCKET_KEY), UInt32(NFT_SOCKET_CGROUPV2.rawValue))
             unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_LEVEL), level)
+            unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), one)
+            return unsafe expression
+        case .socketMark:
+            let expression = unsafe nftnl_expr_alloc("socket")
+            unsafe nftnl_expr_set_u32(
+                expression, UInt16(NFTNL_EXPR_SOCKET_KEY), UInt32(NFT_SOCKET_MARK.rawValue))
             unsafe nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), one)
             return unsafe expression
         case .trackedState:

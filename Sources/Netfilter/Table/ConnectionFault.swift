@@ -110,7 +110,7 @@ public struct Network: Equatable, Sendable {
 
 /// Whose packets no fault on connections touches.
 public struct SparedConnections: Equatable, Sendable {
-    /// Packets with this mark (SO_MARK), which the agent puts on its own.
+    /// Packets with this mark (SO_MARK), and what comes back to their sockets.
     public var mark: UInt32
     /// TCP ports of this host, such as that of sshd.
     public var ports: [UInt16]

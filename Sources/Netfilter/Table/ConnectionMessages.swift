@@ -33,6 +33,8 @@ struct ConnectionMessages {
     var queue: UInt16
     /// Where those go that may say whom a client wants.
     var greetings: UInt16
+    /// Whether the kernel can tell by whose socket a packet comes in (CONFIG_NFT_SOCKET).
+    var sparesReplies: Bool
 
     /// Adds the base chains.
     func hook(in batch: inout Batch) {
@@ -118,10 +120,20 @@ struct ConnectionMessages {
         guard !faults.isEmpty else { return }
         addSentences(to: &batch)
         addSpared(spared, to: Self.hooks, &batch)
+        if sparesReplies, faults.contains(where: \.actsOnReplies) {
+            batch.addRule(
+                table, Self.hooks[2],
+                [.connection(.socketMark)] + Self.isMarked(spared)
+                    + [.connection(.verdict(.accept))])
+        }
         if faults.contains(where: \.readsGreetings) {
             addSpared(spared, to: Self.greetHooks, &batch)
         }
         for fault in faults { lead(to: fault, in: &batch) }
+    }
+
+    private static func isMarked(_ spared: SparedConnections) -> [Expression] {
+        [.connection(.compare(.equal, spared.mark.hostOctets))]
     }
 
     /// - Parameter hooks: Chains of the hooks output, forward and input.
@@ -129,9 +141,10 @@ struct ConnectionMessages {
         _ spared: SparedConnections, to hooks: [String], _ batch: inout Batch
     ) {
         let accept = Expression.connection(.verdict(.accept))
-        batch.addRule(
-            table, hooks[0],
-            [.connection(.mark), .connection(.compare(.equal, spared.mark.hostOctets)), accept])
+        // A mark stays on a packet to this host's own addresses.
+        for hook in [hooks[0], hooks[2]] {
+            batch.addRule(table, hook, [.connection(.mark)] + Self.isMarked(spared) + [accept])
+        }
         for port in spared.ports {
             for (hook, field) in [(hooks[0], UInt32(0)), (hooks[2], 2)] {
                 batch.addRule(

@@ -23,7 +23,8 @@ extension OwnerTable {
 
     private func messages(queue: UInt16 = 0, greetings: UInt16 = 0) -> ConnectionMessages {
         ConnectionMessages(
-            table: Self.name, statement: statement, queue: queue, greetings: greetings)
+            table: Self.name, statement: statement, queue: queue, greetings: greetings,
+            sparesReplies: sparesReplies)
     }
 
     /// Puts a fault in force beside those that are. After an error they are as they were.
@@ -33,23 +34,38 @@ extension OwnerTable {
         _ fault: ConnectionFault, sparing spared: SparedConnections, queues: QueueNumbers
     ) throws(NetlinkError) {
         guard fault.remaining > .zero else { return }
+        do {
+            try put(fault, sparing: spared, queues: queues)
+        } catch {
+            guard sparesReplies, Self.mayLackSockets(error) else { throw error }
+            sparesReplies = false
+            do {
+                try put(fault, sparing: spared, queues: queues)
+            } catch {
+                guard fault.scope != nil, Self.mayLackSockets(error) else { throw error }
+                var error = error
+                error.reason = .unsupported(
+                    "`socket cgroupv2` and `meta skuid` (Linux 5.13, CONFIG_NFT_SOCKET)")
+                throw error
+            }
+        }
+        hooksConnections = true
+        connections.append(fault)
+    }
+
+    private static func mayLackSockets(_ error: NetlinkError) -> Bool {
+        [ENOENT, EOPNOTSUPP, EINVAL].contains(error.errno)
+    }
+
+    private mutating func put(
+        _ fault: ConnectionFault, sparing spared: SparedConnections, queues: QueueNumbers
+    ) throws(NetlinkError) {
         let messages = messages(queue: queues.connections, greetings: queues.greetings)
         var batch = Batch(sequence: sequence)
         if !hooksConnections { messages.hook(in: &batch) }
         messages.add(fault, to: &batch)
         messages.lead(to: connections + [fault], spared, in: &batch)
-        do {
-            try send(batch)
-        } catch {
-            guard fault.scope != nil, [ENOENT, EOPNOTSUPP, EINVAL].contains(error.errno)
-            else { throw error }
-            var error = error
-            error.reason = .unsupported(
-                "`socket cgroupv2` and `meta skuid` (Linux 5.13, CONFIG_NFT_SOCKET)")
-            throw error
-        }
-        hooksConnections = true
-        connections.append(fault)
+        try send(batch)
     }
 
     /// Takes faults out of force. Numbers that are not there are skipped.

@@ -25,6 +25,8 @@ public struct OwnerTable: ~Copyable, Sendable {
     var connections: [ConnectionFault] = []
     /// Whether the base chains for connections are there: from the first such fault until the end.
     var hooksConnections = false
+    /// Whether this kernel can spare what comes back to sockets with a mark.
+    var sparesReplies = true
     /// When the heartbeat ends, in ns of CLOCK_MONOTONIC; 0 if there is none.
     private var heartbeatEnd: UInt64 = 0
 

@@ -56,6 +56,8 @@ public struct HTTPProbe: KeyedProbe {
 
     /// Whether a probe connects for each check.
     public enum ConnectionUse: String, CaseIterable, Sendable { case fresh, kept }
+    /// Whether it only watches: no fault on connections touches it. It needs CAP_NET_ADMIN.
+    public var observer = false
 
     public static let name = "http"
     public static let primaryKey: String? = "url"
@@ -82,7 +84,7 @@ public struct HTTPProbe: KeyedProbe {
         .texts("json", \.json, of: "`json`") { (path, value) throws(ValueProblem) in
             JSONValueAt(path: try JSONPath(parsing: path), value: value)
         },
-        .choice("connection", \.connection),
+        .choice("connection", \.connection), .bool("observer", \.observer),
     ]
     public static let facts = [
         FactSchema("status", .number, "The status code."),
@@ -130,7 +132,7 @@ struct HTTPSession: ProbeSession {
             }
         }
         self.paths = paths
-        let dialer = Dialer(url.server, lookups: lookups)
+        let dialer = try Dialer(url.server, lookups: lookups, observing: probe.observer)
         let keeps = probe.connection == .kept
         let tls: TLSClient? =
             url.isSecure

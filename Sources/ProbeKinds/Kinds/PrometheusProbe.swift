@@ -25,6 +25,8 @@ public struct PrometheusProbe: KeyedProbe {
     public var ca: String?
     /// Whether any certificate will do.
     public var insecure = false
+    /// Whether it only watches: no fault on connections touches it. It needs CAP_NET_ADMIN.
+    public var observer = false
 
     public static let name = "prometheus"
     public static let keys: [ProbeKey<Self>] = [
@@ -40,7 +42,7 @@ public struct PrometheusProbe: KeyedProbe {
         .texts("headers", \.headers, of: "`headers`") { (name, value) throws(ValueProblem) in
             try HTTPProbe.Pair(name: HTTPToken.name(name), value: HTTPToken.value(value))
         },
-        .text("ca", \.ca), .bool("insecure", \.insecure),
+        .text("ca", \.ca), .bool("insecure", \.insecure), .bool("observer", \.observer),
     ]
     public static let facts = [FactSchema("value", .number, "The value of the query.")]
 
@@ -60,6 +62,7 @@ public struct PrometheusProbe: KeyedProbe {
         request.body = "query=\(Self.escaped(query ?? ""))"
         request.ca = ca
         request.insecure = insecure
+        request.observer = observer
         // Its errors have an answer with a reason of their own.
         request.status = [StatusRange(200...599)]
         return PrometheusSession(

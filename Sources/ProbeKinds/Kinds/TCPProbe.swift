@@ -18,11 +18,14 @@ public struct TCPProbe: KeyedProbe {
     public var send: String?
     /// What the answer must begin with.
     public var expect: String?
+    /// Whether it only watches: no fault on connections touches it. It needs CAP_NET_ADMIN.
+    public var observer = false
 
     public static let name = "tcp"
     public static let primaryKey: String? = "to"
     public static let keys: [ProbeKey<Self>] = [
         .server("to", \.to), .text("send", \.send), .text("expect", \.expect),
+        .bool("observer", \.observer),
     ]
     public static let facts: [FactSchema] = []
 
@@ -33,7 +36,8 @@ public struct TCPProbe: KeyedProbe {
     public func open(wanted: Set<FactName>) async throws(ProbeError) -> any ProbeSession {
         TCPSession(
             connection: Connection(
-                dialer: Dialer(to.address), greeting: send.map { ByteBuffer(string: $0) },
+                dialer: try Dialer(to.address, observing: observer),
+                greeting: send.map { ByteBuffer(string: $0) },
                 expected: expect.map { ByteBuffer(string: $0) }))
     }
 }

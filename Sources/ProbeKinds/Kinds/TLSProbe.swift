@@ -22,12 +22,15 @@ public struct TLSProbe: KeyedProbe {
     public var insecure = false
     /// How many days the certificate must last at least.
     public var days = 0
+    /// Whether it only watches: no fault on connections touches it. It needs CAP_NET_ADMIN.
+    public var observer = false
 
     public static let name = "tls"
     public static let primaryKey: String? = "to"
     public static let keys: [ProbeKey<Self>] = [
         .server("to", \.to), .text("servername", \.servername), .text("ca", \.ca),
         .bool("insecure", \.insecure), .integer("days", \.days, in: 0...3650),
+        .bool("observer", \.observer),
     ]
     public static let facts = [
         FactSchema("days", .number, "Days until the certificate expires; may be negative."),
@@ -39,7 +42,7 @@ public struct TLSProbe: KeyedProbe {
     public var target: String { to.address.description }
 
     public func open(wanted: Set<FactName>) async throws(ProbeError) -> any ProbeSession {
-        let dialer = Dialer(to.address)
+        let dialer = try Dialer(to.address, observing: observer)
         let tls = try TLSClient(
             serverName: servername ?? dialer.serverName, authority: ca, insecure: insecure)
         return TLSSession(

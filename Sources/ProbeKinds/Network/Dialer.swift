@@ -7,8 +7,13 @@ struct Dialer: Sendable {
     /// The address, where no name has to be looked up.
     private let address: SocketAddress?
     private let lookups: Lookups
+    private let isObserver: Bool
 
-    init(_ target: HostPort, lookups: Lookups = .shared) {
+    init(
+        _ target: HostPort, lookups: Lookups = .shared, observing isObserver: Bool = false
+    ) throws(ProbeError) {
+        if isObserver { try ObserverMark.check() }
+        self.isObserver = isObserver
         self.target = target
         address = try? SocketAddress(ipAddress: target.host, port: target.port)
         self.lookups = lookups
@@ -41,9 +46,11 @@ struct Dialer: Sendable {
         _ loop: any EventLoop,
         _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ClientBootstrap {
-        ClientBootstrap(group: loop)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.hours(1))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer(initialize)
+        return isObserver
+            ? bootstrap.channelOption(ObserverMark.option, value: ObserverMark.value) : bootstrap
     }
 }
