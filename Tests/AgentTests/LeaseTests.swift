@@ -52,7 +52,8 @@ import Testing
         second.add(try lease(second.nextID()))
         // Whoever armed the first agent's f1 does not reach what came after it.
         #expect(second.remove(["f1-abc"]).isEmpty)
-        #expect(second["f1-xyz"] != nil)
+        #expect(second["f1-xyz"] != nil && second["f1-abc"] == nil)
+        #expect(second["f1"]?.id == "f1-xyz")
     }
 
     @Test func theNextEndIsTheEarliest() throws {

@@ -100,6 +100,25 @@ import Wire
         #expect(try client.send("{}", at: 500) == [.meant])
     }
 
+    @Test("an acknowledgement of a connection that nobody saw begin settles it; a FIN forgets")
+    func bare() throws {
+        var client = try Client(Self.keys)
+        #expect(try client.send() == [.spared])
+        _ = try client.open()
+        #expect(try client.send() == [])
+        #expect(try client.send(flags: TCPFields.ack | TCPFields.fin) == [])
+        #expect(try client.send(Self.head("x.a.example")) == [.spared])
+    }
+
+    @Test("a port is that of the name, or of whom it is reached through")
+    func proxy() throws {
+        var client = try Client("names: x.a.example\nports: 443\nhosts: '198.51.100.7:3128'")
+        client.server.port = 3_128
+        _ = try client.open()
+        let head = "CONNECT x.a.example:443 HTTP/1.1\r\n"
+        #expect(try client.send(head) == [.meant])
+    }
+
     @Test("the same ends again: what was told of them is forgotten")
     func reuse() throws {
         var client = try Client(Self.keys)

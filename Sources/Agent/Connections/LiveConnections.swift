@@ -113,8 +113,11 @@ public struct LiveConnections: Sendable {
         switch news.greeting {
         case nil, .unfinished?: return
         case .names(let name)?:
+            // A proxy's port is not that of the name.
+            let isElsewhere = isOfNetwork(packet)
             isMeant = servers.contains {
-                $0.group.takes(packet.destinationPort) && $0.matcher.pattern(for: name) != nil
+                (isElsewhere || $0.group.takes(packet.destinationPort))
+                    && $0.matcher.pattern(for: name) != nil
             }
         // Those that are looked at once more stay what they were.
         case .namesNobody?: isMeant = meant[key] != nil
@@ -122,6 +125,15 @@ public struct LiveConnections: Sendable {
         heard.append(HeardConnection(number: number, key: key, told: isMeant ? .meant : .spared))
         guard isMeant, let evicted = meant.put((), for: key)?.key else { return }
         heard.append(HeardConnection(number: number, key: evicted, told: .forgotten))
+    }
+
+    /// Whether it goes to, or inbound comes from, an address that was given as such.
+    private func isOfNetwork(_ packet: Packet) -> Bool {
+        let peer = terms.direction == .inbound ? packet.source : packet.destination
+        return groups.contains { group in
+            group.takes(packet.destinationPort)
+                && group.networks.contains { $0.contains(peer) }
+        }
     }
 
     // MARK: Packets

@@ -29,8 +29,8 @@ struct Greetings: Sendable {
     private var starts = BoundedTable<StreamKey, Start>(limit: Self.limit)
     /// Octets in `starts`.
     private var size = 0
-    /// Connections that are known, until `life` is over.
-    private var known = BoundedTable<StreamKey, UInt64>(limit: Self.knownLimit)
+    /// Connections that are known.
+    private var known = BoundedTable<StreamKey, Void>(limit: Self.knownLimit)
 
     /// Connections that have not said anything yet. Beyond it the oldest is taken to name nobody.
     static let limit = 16_384
@@ -44,27 +44,27 @@ struct Greetings: Sendable {
 
     /// Reads a packet that a client sends; nil if it tells nothing.
     mutating func read(
-        _ packet: Packet, _ tcp: TCPFields, _ bytes: Span<UInt8>, at time: UInt64
+        _ packet: Packet, _ tcp: TCPFields, _ bytes: Span<UInt8>
     ) -> News? {
         let key = StreamKey(packet)
         var start = starts.remove(key)
         size -= start?.size ?? 0
-        if tcp.isRst { return nil }
+        if tcp.isRst || (tcp.isFin && packet.payload.isEmpty) { return nil }
         var news = News()
         // The octets behind a SYN have the number after its own (TCP Fast Open, RFC 7413).
         let sequence = tcp.isSyn ? tcp.sequence &+ 1 : tcp.sequence
         if tcp.isSyn {
             news.opens = true
-            news.reusesEnds = known.remove(key).map { $0 > time } ?? false
+            news.reusesEnds = known.remove(key) != nil
             start = Start(first: sequence)
         }
-        if !packet.payload.isEmpty {
+        // Without its beginning nobody can say; and an acknowledgement alone is of one that goes on.
+        if !packet.payload.isEmpty || start == nil {
             start?.add(bytes.extracting(packet.payload), from: sequence)
-            // Without its beginning nobody can say.
             let greeting = start?.greeting ?? .namesNobody
             if greeting != .unfinished || size + (start?.size ?? 0) > Self.sizeLimit {
                 news.greeting = greeting == .unfinished ? .namesNobody : greeting
-                known.put(time &+ Self.life, for: key)
+                known.put((), for: key)
                 return news
             }
         }

@@ -68,6 +68,10 @@ public struct Injector: Sendable {
         let fault = faults.remove(at: index)
         countFollowers()
         if faults.isEmpty { streams.removeAll() } else { streams.unsilence() }
+        // What a fault that comes later has not seen from its beginning names nobody.
+        if !faults.contains(where: { $0.connections?.terms.sni == true }) {
+            greetings = Greetings()
+        }
         return fault
     }
 

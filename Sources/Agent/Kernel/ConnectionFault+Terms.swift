@@ -66,6 +66,18 @@ extension Network {
 }
 
 extension SparedConnections {
+    /// Whether it is one that no fault touches, as far as its ends tell: a mark they do not.
+    func spares(own: Endpoint, other: Endpoint) -> Bool {
+        ports.contains(own.port)
+            || networks.contains { network in
+                let octets = other.address.octets
+                return octets.count == network.octets.count
+                    && zip(zip(octets, network.octets), network.mask).allSatisfy {
+                        $0.0 & $1 == $0.1 & $1
+                    }
+            }
+    }
+
     init(_ protected: ProtectedNames) {
         self.init(
             mark: PacketMark.observer, ports: [ClientSession.sshPort],

@@ -163,7 +163,7 @@ public actor KernelDataPath: DataPath {
             let fault = judge.injector.faults.first { $0.id == id }
             return (fault?.connections, fault?.scope, reply.now)
         }
-        let askers = askers
+        let (askers, spared) = (askers, spared)
         guard let (connections, scope, now) = found, let live = connections,
             var open = try? OpenConnections()
         else { return }
@@ -172,7 +172,9 @@ public actor KernelDataPath: DataPath {
                 let there = IPAddress(octets: other.address)
             else { return false }
             let ends = (Endpoint(here, port: own.port), Endpoint(there, port: other.port))
-            guard live.hasConnection(own: ends.0, other: ends.1, at: now) else { return false }
+            guard live.hasConnection(own: ends.0, other: ends.1, at: now),
+                !spared.spares(own: ends.0, other: ends.1)
+            else { return false }
             guard let scope else { return true }
             return askers.find(.tcp, own: ends.0, other: ends.1).map(scope.includes) ?? false
         }

@@ -11,8 +11,13 @@ struct LeaseTable: Sendable {
 
     var isEmpty: Bool { leases.isEmpty }
 
+    /// People may leave out what all ids end with: `f1`.
     subscript(id: String) -> Lease? {
-        leases.first { $0.id == id }
+        index(of: id).map { leases[$0] }
+    }
+
+    private func index(of id: String) -> Int? {
+        leases.firstIndex { $0.id == id || $0.id == id + mark }
     }
 
     /// `f1-kqx`, `f2-kqx` …: never one that was handed out before.
@@ -27,7 +32,7 @@ struct LeaseTable: Sendable {
 
     /// Starts a lease anew; nil where there is no such fault.
     mutating func renew(_ id: String, at now: Duration, wall: Timestamp) -> Lease? {
-        guard let index = leases.firstIndex(where: { $0.id == id }) else { return nil }
+        guard let index = index(of: id) else { return nil }
         leases[index].renewed = now
         leases[index].renewedAt = wall
         return leases[index]

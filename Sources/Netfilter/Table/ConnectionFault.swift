@@ -100,7 +100,7 @@ public struct Network: Equatable, Sendable {
     var isV4: Bool { octets.count == 4 }
 
     /// Ones where bits count.
-    var mask: [UInt8] {
+    public var mask: [UInt8] {
         octets.indices.map { index in
             let bits = min(max(prefix - 8 * index, 0), 8)
             return bits == 0 ? 0 : UInt8(truncatingIfNeeded: 0xFF << (8 - bits))

@@ -42,6 +42,7 @@ extension OwnerTable {
             do {
                 try put(fault, sparing: spared, queues: queues)
             } catch {
+                sparesReplies = true
                 guard fault.scope != nil, Self.mayLackSockets(error) else { throw error }
                 var error = error
                 error.reason = .unsupported(

@@ -45,15 +45,15 @@ enum TLSHello {
         }
     }
 
-    /// What the records hold, one behind the other: a message may be spread over several. Nil if they
-    /// are none.
+    /// What the records hold, one behind the other: a message may be spread over several. Nil if the
+    /// first is none; what follows a hello at once, such as early data, is another matter.
     private static func fragments(_ bytes: Span<UInt8>) -> [UInt8]? {
         var fragments: [UInt8] = []
         fragments.reserveCapacity(bytes.count)
         var at = 0
         while at < bytes.count {
             // Type, version (3.x whatever the version is), length.
-            guard bytes[at] == handshake else { return nil }
+            guard bytes[at] == handshake else { break }
             if at + 1 < bytes.count, bytes[at + 1] != 3 { return nil }
             guard at + 5 <= bytes.count else { break }
             let length = Int(bytes.uint16(at: at + 3))

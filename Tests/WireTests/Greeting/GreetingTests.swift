@@ -57,6 +57,16 @@ import Wire
         }
     }
 
+    @Test("what follows a hello at once does not matter: early data, and what middleboxes want")
+    func followed() throws {
+        for (file, greeting) in Self.recorded {
+            let hello = try Self.bytes(file)
+            for next: [UInt8] in [[20, 3, 3, 0, 1, 1], [23, 3, 3, 0, 2, 9, 9], [23]] {
+                #expect(Self.read(hello + next) == greeting, "\(file) \(next)")
+            }
+        }
+    }
+
     @Test(
         "heads of requests",
         arguments: [
