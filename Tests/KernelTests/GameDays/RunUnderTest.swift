@@ -189,6 +189,7 @@ struct Drill {
     static func onStage(
         agent more: [String] = [], _ body: (AgentUnderTest, _ mark: URL) async throws -> Void
     ) async throws {
+        try await Place.setResolvers(["127.0.0.1"])
         try await NSD.serving {
             let mark = try await Place.scratch().appending(path: "always")
             try await AgentUnderTest.serving(more) { try await body($0, mark) }
