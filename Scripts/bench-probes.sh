@@ -11,7 +11,7 @@ PATH="$PATH:/usr/sbin"
 prober=${BROWNOUT_BIN_DIR:-.build/release}/prober
 place=$(mktemp -d)
 servers=""
-trap 'for pid in $servers; do kill "$pid"; done; rm -rf "$place"' EXIT
+trap 'for pid in $servers; do kill "$pid"; done; wait; rm -rf "$place"' EXIT
 cat >"$place/nginx.conf" <<END
 daemon off; master_process off; pid $place/pid; error_log $place/err;
 events { worker_connections 4096; }
