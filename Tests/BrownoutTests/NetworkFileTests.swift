@@ -1,5 +1,6 @@
 import Control
 import FaultKinds
+import FoundationEssentials
 import Spec
 import Testing
 
@@ -66,15 +67,20 @@ import Testing
             "/run/brownout-netns-4026532319.sock": "", "/run/brownout-netns-x.sock": "",
             "/run/brownout-netns-7": "", "/run/else-netns-7.sock": "",
         ])
-        let found = AgentPlace.others(beside: "/run/brownout.sock", host: folder.host)
+        func others(_ socket: String, _ ordinary: String) -> [String] {
+            AgentPlace(socket: socket).others(ordinary: ordinary, host: folder.host).map(\.socket)
+        }
         #expect(
-            found.map(\.socket) == [
+            others("/run/brownout.sock", "/run/brownout.sock") == [
                 "/run/brownout-netns-4026532319.sock", "/run/brownout-netns-7.sock",
             ])
+        // Whoever means one of them is not told of it twice.
         #expect(
-            AgentPlace.others(beside: "/run/brownout", host: folder.host).map(\.socket)
-                == ["/run/brownout-netns-7"])
-        #expect(AgentPlace.others(beside: "/no/s", host: folder.host).isEmpty)
+            others("/run/brownout-netns-7.sock", "/run/brownout.sock") == [
+                "/run/brownout.sock", "/run/brownout-netns-4026532319.sock",
+            ])
+        #expect(others("/run/brownout", "/run/brownout") == ["/run/brownout-netns-7"])
+        #expect(others("/no/s", "/no/s").isEmpty)
     }
 
     @Test func ourOwn() throws {
@@ -90,10 +96,12 @@ import Testing
     @Test func aFaultWithoutANamespaceIsForTheOrdinaryAgent() async throws {
         let scope = try Scope(
             .mapping([("uid", .scalar("33", at: .commandLine("--uid")))], at: .commandLine("f")))
-        let place = try await AgentPlace.find([nil, scope], ordinary: "/nonexistent/s")
+        let ordinary = AgentPlace.Ordinary(socket: "/nonexistent/s", isNamed: false)
+        let place = try await AgentPlace.find([nil, scope], ordinary: ordinary)
         #expect(place == AgentPlace(socket: "/nonexistent/s"))
-        #expect(
-            try await AgentPlace.find("/proc/self/ns/net", ordinary: "/nonexistent/s") == place)
+        #expect(try await AgentPlace.find("/proc/self/ns/net", ordinary: ordinary) == place)
+        let named = AgentPlace.Ordinary(socket: "/nonexistent/s", isNamed: true)
+        #expect(try await AgentPlace.find(nil, ordinary: named).isNamed)
     }
 }
 
@@ -130,6 +138,32 @@ import Testing
         #expect(find(.unit("shop.service")) == 5)
         #expect(find(.pid(41)) == 41)
         #expect(find(.pid(42)) == nil)
-        #expect(find(.cgroup("/docker-\(Self.id).scope")) == nil)
+        // Without a hierarchy of cgroup v2 no path means anything.
+        #expect(find(.cgroup("/system.slice")) == nil)
+    }
+
+    @Test func ofAControlGroupOneThatSharesOurNetworkCounts() throws {
+        let folder = try HostFolder([
+            "/proc/self/mountinfo":
+                "35 25 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n",
+            "/proc/self/net/dev": "",
+            "/proc/5/cgroup": "0::/system.slice\n", "/proc/5/net/dev": "",
+            "/proc/6/cgroup": "0::/system.slice/shop.service\n",
+            "/proc/7/cgroup": "0::/system.slicer\n",
+        ])
+        func find(_ path: String) -> Int32? {
+            ScopeProcess(.cgroup(path), host: folder.host)?.id
+        }
+        #expect(find("/system.slice") == 5)
+        #expect(find("/sys/fs/cgroup/system.slice/") == 5)
+        #expect(find("/system.slice/shop.service") == 6)
+        #expect(find("/system") == nil)
+        // A link is the same file, as two processes of one namespace have it.
+        let shared = folder.path + "/proc/6/net"
+        try FileManager.default.createDirectory(
+            atPath: shared, withIntermediateDirectories: true)
+        try FileManager.default.linkItem(
+            atPath: folder.path + "/proc/self/net/dev", toPath: shared + "/dev")
+        #expect(find("/system.slice") == 6)
     }
 }

@@ -21,7 +21,9 @@ struct ScopeFinder: Sendable {
         try checkConnections(of: fault, scope)
         if !fault.effects.isEmpty { try checkAnswers(of: fault) }
         var group: Cgroup?
-        if let processes = scope.processes { group = try self.group(of: processes) }
+        if let processes = scope.processes {
+            group = try self.group(of: processes, isPlaced: scope.network != nil)
+        }
         let user = try scope.user.map { (name) throws(APIError) in try self.user(name) }
         return HeldScope(user: user, cgroup: group, text: Self.text(scope, group))
     }
@@ -37,7 +39,11 @@ struct ScopeFinder: Sendable {
 
     // MARK: Processes
 
-    private func group(of processes: Scope.Processes) throws(APIError) -> Cgroup {
+    /// - Parameter isPlaced: The scope says in which network namespace as well. Then whoever is in the
+    ///   group now may be on the way there.
+    private func group(
+        of processes: Scope.Processes, isPlaced: Bool
+    ) throws(APIError) -> Cgroup {
         guard let tree = CgroupTree(mountinfo: read("/proc/self/mountinfo") ?? "") else {
             throw Self.refusal(
                 "cgroup v2 is not mounted here, and sockets cannot be told apart by groups of v1; "
@@ -50,6 +56,9 @@ struct ScopeFinder: Sendable {
                 throw Self.refusal("there is no control group \(path) under \(tree.mount)")
             }
             group = found
+            if !isPlaced, hasNetwork(of: found, in: tree) == false {
+                throw otherNetwork("control group \(path)", of: tree.processes(of: found).first)
+            }
         case .unit(let name):
             group = try only(
                 tree.groups { $0 == name },
@@ -131,20 +140,34 @@ struct ScopeFinder: Sendable {
     ) throws(APIError) {
         let ids = (processes ?? tree.processes(of: group)).filter { $0 > 0 }
         guard let first = ids.first else { return }
-        let here = Self.processNetwork("self")
-        let networks = ids.compactMap { Self.processNetwork("\($0)") }
-        guard let here, !networks.isEmpty else {
+        guard let isHere = Self.isAnyHere(ids) else {
             // Had they gone meanwhile, the folder would be gone too or be empty.
             if !exists("/proc/\(first)"), tree.processes(of: group).isEmpty { return }
             throw Self.refusal(
                 "the network namespace of \(what) cannot be seen: /proc is hidden from this agent "
                     + "(ProtectProc=, hidepid=); a `cgroup` works without it")
         }
-        if networks.contains(here) { return }
-        throw Self.refusal(
+        if !isHere { throw otherNetwork(what, of: first) }
+    }
+
+    /// Nil: nobody is in it, or who is cannot be seen.
+    private func hasNetwork(of group: Cgroup, in tree: CgroupTree) -> Bool? {
+        Self.isAnyHere(tree.processes(of: group).filter { $0 > 0 })
+    }
+
+    /// Whether one of these processes has our network namespace; nil: that cannot be seen.
+    private static func isAnyHere(_ processes: [Int32]) -> Bool? {
+        let networks = processes.compactMap { processNetwork("\($0)") }
+        guard let here = processNetwork("self"), !networks.isEmpty else { return nil }
+        return networks.contains(here)
+    }
+
+    private func otherNetwork(_ what: String, of process: Int32?) -> APIError {
+        let folder = "/proc/\(process.map { "\($0)" } ?? "PID")"
+        return Self.refusal(
             "\(what) has a network namespace of its own, where this agent sees no socket: "
                 + "`brownout` finds or starts one there where it may look at the process, as root; "
-                + "or run `brownoutd --netns /proc/\(first)/ns/net --root /proc/\(first)/root`")
+                + "or run `brownoutd --netns \(folder)/ns/net --root \(folder)/root`")
     }
 
     /// Files below /proc/PID/net have one inode a network namespace, which everybody may see; the link

@@ -1,21 +1,28 @@
 import Control
 import FaultKinds
 
-/// Which agent a command is for: that of this host, or that of another network namespace.
+/// Which agent a command is for: that of the network namespace that we are in, or that of another.
 struct AgentPlace: Equatable, Sendable {
     var socket: String
-    /// The namespace that a new agent has to enter; nil: it is the ordinary one.
+    /// The namespace that its faults are for, and that a new agent has to enter; nil: it is ours.
     var network: NetworkFile?
     /// The root folder of a container whose files count there.
     var root: String?
+    /// Whoever answers on a socket that somebody named is meant, wherever it acts.
+    var isNamed = false
 
     var client: AgentClient { AgentClient(socket: socket) }
 
+    /// The ordinary agent's socket, from which those of others follow.
+    struct Ordinary: Equatable, Sendable {
+        var socket: String
+        /// Given by flag or environment.
+        var isNamed: Bool
+    }
+
     /// Where faults of these scopes are armed.
-    ///
-    /// - Parameter ordinary: The socket of the ordinary agent; those of others are beside it.
     static func find(
-        _ scopes: [Scope?], ordinary: String
+        _ scopes: [Scope?], ordinary: Ordinary
     ) async throws(ClientError) -> AgentPlace {
         var wanted: [Target?] = []
         for scope in scopes {
@@ -31,18 +38,25 @@ struct AgentPlace: Equatable, Sendable {
                 "these faults are for several network namespaces, each of which has an agent of its "
                     + "own: arm them one at a time")
         }
-        guard let target = wanted.compactMap({ $0 }).first else {
-            return AgentPlace(socket: ordinary)
-        }
-        return try await find(target, ordinary: ordinary)
+        guard let target = wanted.compactMap({ $0 }).first else { return try await here(ordinary) }
+        return try await find(target, ordinary: ordinary.socket)
     }
 
-    /// The agent of a namespace, by its name or path; nil: the ordinary one.
+    /// The agent of a namespace, by its name or path; nil: where we are.
     static func find(
-        _ name: String?, ordinary: String
+        _ name: String?, ordinary: Ordinary
     ) async throws(ClientError) -> AgentPlace {
-        guard let name else { return AgentPlace(socket: ordinary) }
-        return try await find(Target(network: NetworkFile(name)), ordinary: ordinary)
+        guard let name else { return try await here(ordinary) }
+        return try await find(Target(network: NetworkFile(name)), ordinary: ordinary.socket)
+    }
+
+    /// Under `ip netns exec blue` the agent of blue is meant, not the host's, although their sockets are
+    /// in one folder.
+    private static func here(_ ordinary: Ordinary) async throws(ClientError) -> AgentPlace {
+        guard !ordinary.isNamed, let own = NetworkFile(of: nil) else {
+            return AgentPlace(socket: ordinary.socket, isNamed: true)
+        }
+        return try await find(Target(network: own), ordinary: ordinary.socket)
     }
 
     /// A namespace that was asked for.
@@ -79,26 +93,25 @@ struct AgentPlace: Equatable, Sendable {
     ) async throws(ClientError) -> AgentPlace {
         let network = target.network
         let isOurs = network.inode == NetworkFile(of: nil)?.inode
-        let beside = AgentPlace(
-            socket: AgentClient.socket(ordinary, ofNetwork: network.inode), network: network,
-            root: target.root)
+        func place(_ socket: String) -> AgentPlace {
+            AgentPlace(socket: socket, network: isOurs ? nil : network, root: target.root)
+        }
+        let beside = place(AgentClient.socket(ordinary, ofNetwork: network.inode))
         let there = try? await AgentClient(socket: ordinary, timeout: .seconds(2)).status()
         // An agent of an older version acts where it was started.
         let isOrdinary = there.map { $0.netns.map { $0.inode == network.inode } ?? isOurs }
-        if isOrdinary == true { return AgentPlace(socket: ordinary) }
-        if isOurs, isOrdinary == nil, !HostFiles().exists(beside.socket) {
-            return AgentPlace(socket: ordinary)
-        }
+        if isOrdinary == true { return place(ordinary) }
+        if isOurs, isOrdinary == nil, !HostFiles().exists(beside.socket) { return place(ordinary) }
         guard beside.socket.utf8.count <= AgentOptions.longestSocket else {
             throw .usage("--socket: \(beside.socket) is too long for a socket")
         }
         return beside
     }
 
-    /// The agents of other network namespaces that have their sockets beside the ordinary one. Sockets of
-    /// dead agents are among them.
-    static func others(
-        beside ordinary: String, host: HostFiles = HostFiles()
+    /// The agents that may be there besides this one: the ordinary one, and those of other network
+    /// namespaces, which have their sockets beside it. Sockets of dead agents are among them.
+    func others(
+        ordinary: String, host: HostFiles = HostFiles()
     ) -> [AgentClient] {
         let parts = AgentClient.socket(ordinary, ofNetwork: 0).split(
             separator: "/", omittingEmptySubsequences: false)
@@ -106,11 +119,19 @@ struct AgentPlace: Equatable, Sendable {
         let name = (parts.last ?? "").split(separator: "-netns-0", maxSplits: 1)
         guard let stem = name.first else { return [] }
         let ending = name.count > 1 ? name[1] : ""
-        return host.entries(folder.isEmpty ? "." : folder).filter { entry in
+        let siblings = host.entries(folder.isEmpty ? "." : folder).filter { entry in
             guard entry.hasPrefix("\(stem)-netns-"), entry.hasSuffix(ending) else { return false }
             let inode = entry.dropFirst(stem.count + 7).dropLast(ending.count)
             return UInt64(inode) != nil
-        }.map { AgentClient(socket: "\(folder)/\($0)", timeout: .seconds(2)) }
+        }
+        return ([ordinary] + siblings.map { "\(folder)/\($0)" }).filter { $0 != socket }
+            .map { AgentClient(socket: $0, timeout: .seconds(2)) }
+    }
+
+    /// Whether faults armed there act where they are to.
+    func isMeant(_ there: AgentStatus.Network) -> Bool {
+        let wanted = network?.inode ?? NetworkFile(of: nil)?.inode
+        return wanted == nil || wanted == there.inode
     }
 
     /// Makes sure that an agent answers, and that it is the one of that namespace.

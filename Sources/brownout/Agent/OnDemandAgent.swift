@@ -50,18 +50,26 @@ struct OnDemandAgent {
     }
 
     private func answers() async throws -> Bool {
-        do throws(AgentError) {
-            let client = AgentClient(socket: socket, timeout: .seconds(2))
-            guard let network = place.network else {
-                _ = try await client.health()
-                return true
-            }
-            if try await client.status().netns?.inode == network.inode { return true }
-        } catch .noAgent {
-            return false
+        guard let status = try await status() else { return false }
+        // One of an older version does not say where it acts.
+        guard let there = status.netns, !place.isMeant(there) else { return true }
+        guard place.isNamed else {
+            throw ClientError.startFailed(
+                line: "the agent on \(socket) is that of another network namespace", exitCode: 3)
         }
-        throw ClientError.startFailed(
-            line: "the agent on \(socket) is that of another network namespace", exitCode: 3)
+        let name = there.name.map { ", \($0)" } ?? ""
+        Console.complain(
+            "warning: the agent on \(socket) acts in another network namespace\(name)")
+        return true
+    }
+
+    /// Nil: nobody is there.
+    private func status() async throws(AgentError) -> AgentStatus? {
+        do throws(AgentError) {
+            return try await AgentClient(socket: socket, timeout: .seconds(2)).status()
+        } catch .noAgent {
+            return nil
+        }
     }
 
     /// What a started agent said.

@@ -4,7 +4,7 @@ import FaultKinds
 struct ScopeProcess: Equatable, Sendable {
     var id: Int32
 
-    /// Of a container or a unit the one that is the least deep in its control groups: what a container
+    /// Of a container, a unit or a control group the one that is the least deep in its control groups: what a container
     /// runs in it may have namespaces of its own. Any hierarchy counts, of cgroup v1 as well. Nil:
     /// there is none, or the scope does not say which.
     init?(_ processes: Scope.Processes, host: HostFiles = HostFiles()) {
@@ -19,8 +19,9 @@ struct ScopeProcess: Equatable, Sendable {
         case .unit(let name):
             guard let found = Self.first(host, where: { $0 == name }) else { return nil }
             self.id = found
-        case .cgroup:
-            return nil
+        case .cgroup(let path):
+            guard let found = Self.first(host, in: path) else { return nil }
+            self.id = found
         }
     }
 
@@ -33,6 +34,26 @@ struct ScopeProcess: Equatable, Sendable {
                 return depth(in: text, where: isMeant).map { ($0, process) }
             }
         return found.min { $0 < $1 }?.process
+    }
+
+    /// By the path of a group, of cgroup v2 alone: that is what an agent takes. One that shares our
+    /// network comes first: then the group is ours, whoever else is in it.
+    private static func first(_ host: HostFiles, in group: String) -> Int32? {
+        guard let mount = CgroupMount(mountinfo: host.text("/proc/self/mountinfo") ?? "")
+        else { return nil }
+        let wanted = mount.path(of: group)
+        let found = host.entries("/proc").compactMap { Int32($0) }
+            .compactMap { process -> (depth: Int, process: Int32)? in
+                let text = host.text("/proc/\(process)/cgroup") ?? ""
+                guard let path = CgroupMount.membership(text).map(mount.path(of:)),
+                    path == wanted || path.hasPrefix(wanted + "/")
+                else { return nil }
+                return (path.split(separator: "/").count, process)
+            }
+            .sorted { $0 < $1 }
+        let own = host.inode("/proc/self/net/dev")
+        let ours = found.first { own != nil && host.inode("/proc/\($0.process)/net/dev") == own }
+        return (ours ?? found.first)?.process
     }
 
     /// How far below the group that is meant a process is; nil: it is in no such group.

@@ -26,6 +26,16 @@ struct Arming {
         _ node: Node, name: String, options: ArmOptions
     ) throws(SpecError) -> Wanted {
         let fault = try Fault(node)
+        if let written = node["scope"]?["netns"], let text = written.text, written.location.hasLine
+        {
+            do throws(ClientError) {
+                _ = try NetworkFile(text)
+            } catch .noNetwork(let problem) {
+                throw SpecError(location: written.location, key: "netns", problem: problem)
+            } catch {
+                // Whether this user may look at it, and enter it, is seen when it is armed.
+            }
+        }
         let request = ArmRequest(
             body: node.json(), format: .json, name: name,
             for: fault.lease == nil ? .seconds(60) : nil,
@@ -48,33 +58,33 @@ struct Arming {
             : await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigpipe)
         try await place.ensure()
         if let signals {
-            try await watch(requests, at: place.socket, signals: signals)
+            try await watch(requests, at: place, signals: signals)
         } else {
-            try await leave(requests, with: place.client)
+            try await leave(requests, at: place)
         }
     }
 
     private func watch(
-        _ requests: [ArmRequest], at socket: String, signals: UnixSignalsSequence
+        _ requests: [ArmRequest], at place: AgentPlace, signals: UnixSignalsSequence
     ) async throws {
-        // Shorter than the lease by far, so that a call that hangs leaves time for the next.
-        let client = AgentClient(socket: socket, timeout: .seconds(2))
         let report = Report(style: agent.json ? .json : Terminal.current.reportStyle)
         let session = ForegroundSession(
-            agent: client, socket: socket, report: report, write: Console.write)
+            agent: OnDemandGate(place: place), socket: place.socket, report: report,
+            write: Console.write)
         try await session.run(requests, signals: signals)
     }
 
-    private func leave(_ requests: [ArmRequest], with client: AgentClient) async throws {
+    private func leave(_ requests: [ArmRequest], at place: AgentPlace) async throws {
+        let agent = OnDemandGate(place: place)
         var armed: [ArmedFault] = []
         do {
-            for request in requests { armed.append(try await client.arm(request)) }
+            for request in requests { armed.append(try await agent.arm(request)) }
             for fault in armed {
                 try Console.print(
-                    agent.json ? Report.json(.init(.arm, fault)) : fault.id)
+                    self.agent.json ? Report.json(.init(.arm, fault)) : fault.id)
             }
         } catch {
-            for fault in armed { _ = try? await client.lift(fault.id) }
+            for fault in armed { _ = try? await agent.lift(fault.id) }
             throw error
         }
     }

@@ -113,7 +113,7 @@ struct Exec: AsyncParsableCommand {
             try await place.ensure()
             let network = try agent.netns.map { try NetworkFile($0) }
             let running = ExecSession(
-                agent: AgentClient(socket: place.socket, timeout: .seconds(2)), group: group,
+                agent: OnDemandGate(place: place), group: group,
                 command: network?.entering(command) ?? command, tellsEvents: agent.json)
             return .success(try await running.run(requests, signals: signals))
         } catch {

@@ -18,6 +18,10 @@ struct GameDayRun: AsyncParsableCommand {
             is a folder: journal.json, report.html, report.md and junit.xml, without the values of \
             variables that are named like a password, a token or a key.
 
+            With --netns the faults act in another network namespace, while probes and steps look from \
+            here, as its users do. To look from within, run all of it there: `ip netns exec blue \
+            brownout gameday run …`.
+
             Ctrl-C lifts everything and ends the run; a second one leaves out what `always` says. \
             If this program is killed, its faults end within 10 seconds.
 
@@ -99,6 +103,11 @@ struct GameDayRun: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let place = try await agent.place()
         try await place.ensure()
+        if let network = place.network {
+            Console.complain(
+                "warning: the faults act in the network namespace \(network.name), probes and steps "
+                    + "look from this one; `ip netns exec` looks from within")
+        }
         let secrets = Secrets(plan.gameDay.variables)
         let header = secrets.masked(await header(plan, source, place))
         try await examine(place)

@@ -7,7 +7,9 @@ struct Lift: AsyncParsableCommand {
         commandName: "lift",
         abstract: "End armed faults now.",
         discussion: """
-            When it returns, the next answer is clean. Never starts an agent.
+            When it returns, the next answer is clean. Never starts an agent. Whole ids (f1-kqx) are \
+            found with the agents of other network namespaces too, short ones (f1) are those of this \
+            one. --all is for all agents, unless --netns says which.
 
             Example:
               brownout lift f1 f2
@@ -30,15 +32,23 @@ struct Lift: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try await agent.place().client
         var lifted: [ArmedFault] = []
         var failure: (any Error)?
         if all {
-            lifted = try await client.liftAll()
+            lifted = try await agent.each { agent throws(AgentError) in try await agent.liftAll() }
+                .flatMap(\.self)
         } else {
+            let place = try await agent.place()
+            let others = agent.netns == nil ? place.others(ordinary: agent.ordinary.socket) : []
             for id in ids {
                 // One wrong id must not keep the others armed.
-                do { lifted.append(try await client.lift(id)) } catch { failure = failure ?? error }
+                do {
+                    // Only a whole id is of one agent alone.
+                    lifted.append(
+                        try await Self.lift(id, place.client, id.contains("-") ? others : []))
+                } catch {
+                    failure = failure ?? error
+                }
             }
         }
         if agent.json {
@@ -47,6 +57,26 @@ struct Lift: AsyncParsableCommand {
             try Console.write(Self.text(lifted, all: all))
         }
         if let failure { throw failure }
+    }
+
+    private static func lift(
+        _ id: String, _ agent: AgentClient, _ others: [AgentClient]
+    ) async throws(AgentError) -> ArmedFault {
+        let problem: AgentError
+        do {
+            return try await agent.lift(id)
+        } catch {
+            problem = error
+        }
+        switch problem {
+        case .noAgent: break
+        case .refused(let reply, _) where reply.code == .notFound: break
+        default: throw problem
+        }
+        for other in others {
+            if let lifted = try? await other.lift(id) { return lifted }
+        }
+        throw problem
     }
 
     static func text(_ lifted: [ArmedFault], all: Bool) -> String {

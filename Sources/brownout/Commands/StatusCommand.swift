@@ -17,12 +17,13 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var agent: AgentOptions
 
     func run() async throws {
-        let client = try await agent.place().client
+        let place = try await agent.place()
+        let client = place.client
         guard !agent.json else {
             return try Console.print(
                 try ControlJSON.text(await client.status(), pretty: true))
         }
-        let others = await others()
+        let others = await others(place)
         do {
             try Console.write(StatusText(try await client.status(), now: .now).text + others)
         } catch {
@@ -32,10 +33,10 @@ struct Status: AsyncParsableCommand {
     }
 
     /// A line for each agent of another network namespace, so that none is overlooked.
-    private func others() async -> String {
+    private func others(_ place: AgentPlace) async -> String {
         guard agent.netns == nil else { return "" }
         var lines = ""
-        for client in AgentPlace.others(beside: agent.path) {
+        for client in place.others(ordinary: agent.ordinary.socket) {
             guard let status = try? await client.status() else { continue }
             lines += StatusText.line(ofOther: status, socket: client.socket)
         }

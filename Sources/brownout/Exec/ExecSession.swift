@@ -8,7 +8,7 @@ import UnixSignals
 
 /// Arms faults on a control group, runs a command in it, and lifts them when it has ended.
 struct ExecSession: Sendable {
-    let agent: AgentClient
+    let agent: OnDemandGate
     let group: ExecGroup
     let command: [String]
     /// Events as JSON on standard error: standard output is the command's.

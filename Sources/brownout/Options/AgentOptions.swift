@@ -28,34 +28,38 @@ struct AgentOptions: ParsableArguments {
 
     var json: Bool { output.json }
 
-    /// Of the ordinary agent; those of other network namespaces are beside it.
-    var path: String {
+    /// Those of other network namespaces are beside it.
+    var ordinary: AgentPlace.Ordinary {
         let environment = ProcessInfo.processInfo.environment["BROWNOUT_SOCKET"] ?? ""
-        return socket ?? (environment.isEmpty ? AgentClient.defaultSocket : environment)
+        if let named = socket ?? (environment.isEmpty ? nil : environment) {
+            return AgentPlace.Ordinary(socket: named, isNamed: true)
+        }
+        return AgentPlace.Ordinary(socket: AgentClient.defaultSocket, isNamed: false)
     }
 
     /// The agent that is meant.
     func place() async throws(ClientError) -> AgentPlace {
-        try await AgentPlace.find(netns, ordinary: path)
+        try await AgentPlace.find(netns, ordinary: ordinary)
     }
 
     /// The agent that faults of these scopes, which name `--netns` as well, are for.
     func place(_ scopes: [Scope?]) async throws(ClientError) -> AgentPlace {
-        try await AgentPlace.find(scopes, ordinary: path)
+        try await AgentPlace.find(scopes, ordinary: ordinary)
     }
 
     /// Calls the agent that is meant, and without `--netns` those of other network namespaces after it.
     ///
-    /// - Returns: What each said that there is, the ordinary one first.
+    /// - Returns: What each said that there is, the one that is meant first.
     /// - Throws: What kept one of them from it, once all were called; that there is none at all.
-    func each(
-        _ call: (AgentClient) async throws(AgentError) -> AgentStatus
-    ) async throws -> [AgentStatus] {
-        var found: [AgentStatus] = []
+    func each<Reply>(
+        _ call: (AgentClient) async throws(AgentError) -> Reply
+    ) async throws -> [Reply] {
+        var found: [Reply] = []
         var absent: AgentError?
         var problem: AgentError?
-        let meant = try await place().client
-        for client in [meant] + (netns == nil ? AgentPlace.others(beside: path) : []) {
+        let place = try await place()
+        let others = netns == nil ? place.others(ordinary: ordinary.socket) : []
+        for client in [place.client] + others {
             do throws(AgentError) {
                 found.append(try await call(client))
             } catch .noAgent(let socket, let code) {
@@ -73,7 +77,7 @@ struct AgentOptions: ParsableArguments {
     static let longestSocket = 107
 
     func validate() throws {
-        guard (1...Self.longestSocket).contains(path.utf8.count) else {
+        guard (1...Self.longestSocket).contains(ordinary.socket.utf8.count) else {
             throw ValidationError("--socket: a socket's path has 1 to 107 octets")
         }
     }

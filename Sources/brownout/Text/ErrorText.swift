@@ -83,7 +83,7 @@ struct ErrorText: Equatable {
                 "no agent on \(socket), and starting one needs root: use sudo, or "
                     + "`sudo systemctl start brownoutd`", .noAgent)
         case .noNetwork(let problem):
-            self.init("--netns: \(Self.oneLine(problem)); nothing is armed", .usage)
+            self.init("--netns: \(Self.oneLine(problem))", .usage)
         case .hiddenNetwork(let path):
             self.init(
                 "this user may not look at the network namespace \(Self.oneLine(path)): use sudo",

@@ -131,13 +131,15 @@ extension KernelTests {
             }
         }
 
-        @Test("control group: by a process of it; kill -9 of the agent leaves nothing")
-        func byProcess() async throws {
+        @Test(
+            "control group: by a process of it, or its path; kill -9 of the agent leaves nothing",
+            arguments: ["--pid", "--cgroup"])
+        func byProcess(_ flag: String) async throws {
             try await Self.onStage(Self.engines[0]) { container in
                 let blue = container.blue
+                let value = flag == "--pid" ? "\(container.process)" : container.folder
                 let armed = try await blue.brownout([
-                    "dns", "empty", "plain.example.test", "--pid", "\(container.process)",
-                    "--detach",
+                    "dns", "empty", "plain.example.test", flag, value, "--detach",
                 ])
                 #expect(armed.status == 0, "\(armed.errors)")
                 #expect(try await container.dig() == "")
@@ -165,7 +167,11 @@ extension KernelTests {
                 isHidden ? ["unshare", "--mount", "--", "sh", "-c", hide, "sh"] : []
             try await Self.onStage(Self.engines[2]) { container in
                 try await AgentUnderTest.serving(wrapper: wrapper) { agent in
-                    for scope in ["container: \(Self.short)", "pid: \(container.process)"] {
+                    // Where nothing is to be seen, a control group is taken at its word.
+                    let group = isHidden ? [] : ["cgroup: \(container.folder)"]
+                    for scope in group
+                        + ["container: \(Self.short)", "pid: \(container.process)"]
+                    {
                         for fault in ["names: a.example.test\ndns: empty", "net: reset\nports: 9"] {
                             let error = await #expect(throws: AgentError.self) {
                                 _ = try await agent.client.arm(

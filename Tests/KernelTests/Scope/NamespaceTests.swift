@@ -65,7 +65,7 @@ extension KernelTests {
                 #expect(try await blue.brownout(arm).status == 3)
                 #expect(try await blue.brownout(["resume", "--netns", "blue"]).status == 0)
                 // With nothing to do it leaves, and another one comes.
-                #expect(try await eventually { try await blue.brownout(arm).status == 0 })
+                #expect(try await blue.brownout(arm).status == 0)
                 #expect(try await blue.digThere() == "")
                 #expect(try await blue.hasCleanEnd())
             }
@@ -128,7 +128,7 @@ extension KernelTests {
                     #expect(try await here.brownout(redirect + ["10.1.1.1"]).status == 0)
                     let again = redirect + ["10.2.2.2", "--netns", "blue"]
                     // With nothing to do it left, and another one comes.
-                    #expect(try await eventually { try await here.brownout(again).status == 0 })
+                    #expect(try await here.brownout(again).status == 0)
                     #expect(try await blue.digThere() == "10.2.2.2\n")
 
                     kill(try await there.status().pid, SIGKILL)
@@ -198,6 +198,13 @@ extension KernelTests {
                     }
                     #expect(reply.error.contains("not in blue"), "\(reply.error)")
                     #expect(try await here.client.faults() == [])
+                    let wrong = try await Place.scratch().appending(path: "w.yaml")
+                    try Data(text.replacing("blue", with: "bleu").utf8).write(to: wrong)
+                    let nowhere = try await here.brownout(["inject", wrong.path(), "--detach"])
+                    #expect(nowhere.status == 2)
+                    #expect(
+                        nowhere.errors.contains("w.yaml:3:16: key `netns`: there is no network"),
+                        "\(nowhere.errors)")
                     // Two namespaces at once: either all are armed or none.
                     let other = try await Place.scratch().appending(path: "g.yaml")
                     try Data("names: a.example.test\ndns: empty\n".utf8).write(to: other)

@@ -1,13 +1,14 @@
 import Control
 import GameDay
 
-/// An agent for a run: one that is there, or one started for it. An agent on demand leaves with its
-/// last fault, and comes back with the next.
-struct OnDemandGate: FaultGate {
+/// An agent for those who arm: one that is there, or one started for them. An agent on demand leaves
+/// with its last fault, whosever that was, and comes back with the next.
+struct OnDemandGate: FaultGate, FaultAgent {
     let place: AgentPlace
     /// How long an agent that leaves may take to be gone.
     var patience = Duration.seconds(3)
 
+    // Shorter than a lease by far, so that a call that hangs leaves time for the next.
     private var client: AgentClient { AgentClient(socket: place.socket, timeout: .seconds(2)) }
 
     func arm(_ request: ArmRequest) async throws(AgentError) -> ArmedFault {
@@ -68,4 +69,11 @@ struct OnDemandGate: FaultGate {
     func renew(_ id: String) async throws(AgentError) -> ArmedFault { try await client.renew(id) }
 
     func lift(_ id: String) async throws(AgentError) -> ArmedFault { try await client.lift(id) }
+
+    /// Of the agent that is there now, not of one that takes its place.
+    func watch(
+        begun: @Sendable () -> Void, _ each: @Sendable (AgentEvent) -> Void
+    ) async throws {
+        try await client.watch(begun: begun, each)
+    }
 }
