@@ -1,3 +1,4 @@
+import FaultKinds
 import Testing
 import Wire
 
@@ -43,9 +44,14 @@ import Wire
     @Test func hostsFile() {
         let names = HostsFile(
             "127.0.0.1 localhost\n10.0.0.9 API.example.com api # mine\n\n10.0.0.8 api\nbroken\n"
+                + "no.address api2\nfe80::1%eth0 router\n"
         ).names
+        let found = names.mapValues(\.description)
         #expect(
-            names == ["localhost": "127.0.0.1", "api.example.com": "10.0.0.9", "api": "10.0.0.9"])
+            found == [
+                "localhost": "127.0.0.1", "api.example.com": "10.0.0.9", "api": "10.0.0.9",
+                "router": "fe80::1",
+            ])
     }
 
     static let overTLS: [(id: String, main: String?, dropIns: [String], value: String)] = [

@@ -18,6 +18,8 @@ public struct LiveConnections: Sendable {
     private var meant = BoundedTable<StreamKey, Void>(limit: Self.mostMeant)
     /// Patterns that have led to an address.
     private var resolved: Set<String> = []
+    /// Addresses that names lead to which are meant, but which are not followed, with one such name.
+    public private(set) var unfollowed: [IPAddress: String] = [:]
     /// Addresses that names lead to which are not meant, with one such name.
     public private(set) var shared: [IPAddress: String] = [:]
     /// Packets held back or dropped here.
@@ -26,6 +28,8 @@ public struct LiveConnections: Sendable {
 
     /// Beyond it a few more addresses in common tell nothing new.
     static let mostShared = 16
+    /// Seconds until /etc/hosts has been read again.
+    static let knownLife: UInt32 = 60
     /// As many connections as one address of this host can have to one port.
     static let mostMeant = 65_536
 
@@ -67,17 +71,15 @@ public struct LiveConnections: Sendable {
         for index in groups.indices where !groups[index].names.isEmpty {
             guard view.names(match: matchers[index]) else { continue }
             isMeant = true
-            note(resolvedBy: view, in: index)
-            var changes: [AddressBook.Change] = []
-            for sighting in sightings
-            where sighting.address.mayBeFollowed && sighting.address != spared?.other.address {
-                books[index].learn(
-                    sighting.address, ttl: sighting.ttl, at: now, into: &changes)
+            var isFollowed = false
+            for sighting in sightings {
+                if follow(sighting, in: index, at: now, into: &learned) {
+                    isFollowed = true
+                } else if unfollowed.count < Self.mostShared {
+                    unfollowed[sighting.address] = view.questionName.text
+                }
             }
-            for change in changes {
-                learned.append(
-                    LearnedAddress(number: number, group: index, change: change))
-            }
+            if isFollowed { note(resolvedBy: view, in: index) }
         }
         // Where greetings count, who has the address in common is not hit.
         guard !isMeant, servers.isEmpty, shared.count < Self.mostShared else { return }
@@ -87,6 +89,41 @@ public struct LiveConnections: Sendable {
         {
             shared[sighting.address] = view.questionName.text
         }
+    }
+
+    /// Notes addresses that are known without an answer.
+    mutating func learn(
+        _ known: [KnownAddress], at now: UInt64, into learned: inout [LearnedAddress]
+    ) {
+        for (index, matcher) in matchers.enumerated() {
+            for one in known {
+                guard let pattern = matcher.pattern(for: one.name) else { continue }
+                let sighting = AddressSighting(address: one.address, ttl: Self.knownLife)
+                if follow(sighting, in: index, at: now, into: &learned) {
+                    resolved.insert(pattern.description)
+                } else if unfollowed.count < Self.mostShared {
+                    unfollowed[one.address] = one.name
+                }
+            }
+        }
+    }
+
+    /// Says whether the address is one to be followed.
+    private mutating func follow(
+        _ sighting: AddressSighting, in index: Int, at now: UInt64,
+        into learned: inout [LearnedAddress]
+    ) -> Bool {
+        let address = sighting.address
+        // All of this host would be more than the name stands for; one port of it is what it stands for.
+        guard address.mayBeFollowed || address.isThisHost && !groups[index].ports.isEmpty,
+            address != spared?.other.address
+        else { return false }
+        var changes: [AddressBook.Change] = []
+        books[index].learn(address, ttl: sighting.ttl, at: now, into: &changes)
+        for change in changes {
+            learned.append(LearnedAddress(number: number, group: index, change: change))
+        }
+        return true
     }
 
     private mutating func note(resolvedBy view: borrowing AnswerView, in index: Int) {
@@ -187,6 +224,13 @@ struct AddressSighting: Equatable, Sendable {
     var ttl: UInt32
 }
 
+/// A name that is known without an answer, and one of its addresses.
+struct KnownAddress: Equatable, Sendable {
+    /// In lower case.
+    var name: String
+    var address: IPAddress
+}
+
 /// What the kernel has to know of a connection before the packet is let go that told it.
 struct HeardConnection: Equatable, Sendable {
     enum Told: Equatable, Sendable {
@@ -220,6 +264,9 @@ extension IPAddress {
         case .v6(let value): value > 1 && value >> 120 != 0xFF
         }
     }
+
+    /// 127.0.0.1, ::1: this host alone.
+    var isThisHost: Bool { self == .v4(0x7F00_0001) || self == .v6(1) }
 
     /// In network order.
     var octets: [UInt8] {

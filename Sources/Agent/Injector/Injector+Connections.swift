@@ -16,6 +16,12 @@ extension Injector {
         }
     }
 
+    /// Lets one fault learn what was found without an answer.
+    mutating func learn(_ known: [KnownAddress], of id: String, at time: UInt64) {
+        guard let index = faults.firstIndex(where: { $0.id == id }) else { return }
+        faults[index].connections?.learn(known, at: time, into: &learned)
+    }
+
     /// Addresses and address hints of the answer section.
     private static func addresses(
         in message: DNS.Message, _ bytes: Span<UInt8>

@@ -30,18 +30,23 @@ public actor KernelDataPath: DataPath {
     private var killing: Set<String> = []
     private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
+    private let readHosts: @Sendable () -> HostsFile
+    private let protected: [NamePattern]
 
     /// Starts the packet loop over sockets that are open, on a thread with the privileges of the
     /// calling one.
     init(
         _ sockets: consuming KernelSockets, protected: ProtectedNames,
-        readResolvers: @escaping @Sendable () -> HostResolvers
+        readResolvers: @escaping @Sendable () -> HostResolvers,
+        readHosts: @escaping @Sendable () -> HostsFile
     ) throws(DataPathError) {
         numbers = sockets.queues.numbers
         matchesLabels = sockets.matchesLabels
         queues = QueueRun(first: numbers.datagrams, count: UInt16(QueueNumbers.count))
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
+        self.readHosts = readHosts
+        self.protected = protected.patterns.compactMap { NamePattern($0) }
         spared = SparedConnections(protected)
         // For counts alone: without it they stay 0.
         dump = try? ConnectionDump()
@@ -54,7 +59,7 @@ public actor KernelDataPath: DataPath {
         var judge = PacketJudge(
             injector: Injector(
                 resolvers: readResolvers(),
-                protected: protected.patterns.compactMap { NamePattern($0) }),
+                protected: self.protected),
             loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table)
         judge.injector.asker = { [askers] in askers.find($0, own: $1, other: $2) }
         do throws(NetlinkError) {
@@ -106,7 +111,9 @@ public actor KernelDataPath: DataPath {
             try table.add(rules, sparing: spared, queues: numbers)
         }
         connections[fault.id] = rules.number
-        seeders[fault.id] = content.net.flatMap { NameSeeder($0) }
+        seeders[fault.id] = content.net.flatMap {
+            NameSeeder($0, except: content.except, protected: protected)
+        }
         if content.net?.kill == true, !fault.dryRun { killing.insert(fault.id) }
         return rules.number
     }
@@ -145,16 +152,24 @@ public actor KernelDataPath: DataPath {
 
     public func seed(_ id: String) async {
         let readResolvers = readResolvers
+        await readKnown(id)
         let pause = await seeders[id]?.ask(readResolvers())
         if killing.remove(id) != nil { await closeConnections(of: id) }
         guard let seeder = seeders[id], let pause else { return }
         let task = Task {
             var pause = pause
             while (try? await Task.sleep(for: pause)) != nil {
+                await self.readKnown(id)
                 pause = await seeder.ask(readResolvers())
             }
         }
         companions[id, default: []].append(task)
+    }
+
+    /// Teaches a fault what /etc/hosts has: programs that find a name there never ask for it.
+    private func readKnown(_ id: String) async {
+        guard let known = seeders[id]?.known(readHosts()), !known.isEmpty else { return }
+        try? await onLoop { judge, reply in judge.learn(known, of: id, at: reply.now) }
     }
 
     /// Ends the connections that a fault is about.
@@ -383,8 +398,12 @@ extension ConnectionReport {
         self.init(
             addresses: live.books.reduce(0) { $0 + $1.count(at: now) },
             evicted: live.books.reduce(0) { $0 + $1.evicted }, unresolved: live.unresolved,
-            shared: live.shared.map { SharedAddress(address: $0.key.description, name: $0.value) }
-                .sorted { $0.address < $1.address })
+            shared: Self.list(live.shared), unfollowed: Self.list(live.unfollowed))
+    }
+
+    private static func list(_ addresses: [IPAddress: String]) -> [SharedAddress] {
+        addresses.map { SharedAddress(address: $0.key.description, name: $0.value) }
+            .sorted { $0.address < $1.address }
     }
 }
 

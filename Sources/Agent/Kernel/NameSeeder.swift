@@ -3,10 +3,13 @@ import Netfilter
 import Spec
 import Wire
 
-/// Asks the host's resolvers for the names of a fault, so that the answers teach their addresses to
-/// it: when it is armed, and again as TTLs end. The answers come the way of all others.
+/// Looks for the names of a fault where programs do: in /etc/hosts, and by asking the host's resolvers,
+/// so that the answers teach their addresses to it. When it is armed, and again as TTLs end. The
+/// answers come the way of all others.
 struct NameSeeder: Sendable {
     private let questions: [[UInt8]]
+    private let matcher: NameMatcher
+    private let protected: NameMatcher
 
     /// A fault may have a thousand names; these are asked for.
     static let mostNames = 64
@@ -16,8 +19,14 @@ struct NameSeeder: Sendable {
     static let pause = Duration.seconds(1)...Duration.seconds(60)
     static let retry = Duration.seconds(5)
 
-    /// Nil where no name is exact: a pattern cannot be asked for.
-    init?(_ terms: NetTerms) {
+    /// Nil where nothing is named.
+    ///
+    /// - Parameter protected: Never followed, whatever the patterns are.
+    init?(_ terms: NetTerms, except: [NamePattern], protected: [NamePattern]) {
+        guard !terms.names.isEmpty else { return nil }
+        matcher = NameMatcher(patterns: terms.names.map(\.pattern), exceptions: except)
+        self.protected = NameMatcher(patterns: protected)
+        // A pattern cannot be asked for.
         let names = terms.names.map(\.pattern.description).filter { !$0.contains("*") }
         var questions: [[UInt8]] = []
         for name in names.prefix(Self.mostNames) {
@@ -29,12 +38,21 @@ struct NameSeeder: Sendable {
                 if let bytes = query.encoded() { questions.append(bytes) }
             }
         }
-        guard !questions.isEmpty else { return nil }
         self.questions = questions
+    }
+
+    /// The names that are meant, as /etc/hosts has them.
+    func known(_ hosts: HostsFile) -> [KnownAddress] {
+        hosts.entries.flatMap { entry -> [KnownAddress] in
+            guard entry.names.allSatisfy({ protected.pattern(for: $0) == nil }) else { return [] }
+            return entry.names.filter { matcher.pattern(for: $0) != nil }
+                .map { KnownAddress(name: $0, address: entry.address) }
+        }
     }
 
     /// Asks once; returns after how long to ask again.
     func ask(_ resolvers: HostResolvers) async -> Duration {
+        guard !questions.isEmpty else { return Self.pause.upperBound }
         for server in resolvers.addresses.prefix(Self.mostServers) {
             let answers = await ResolverQuestions.ask(
                 questions, server: server.octets, port: Fault.dnsPort,

@@ -62,6 +62,12 @@ struct PacketJudge: PacketHandler {
         }
     }
 
+    /// Teaches a fault addresses that no answer has told.
+    mutating func learn(_ known: [KnownAddress], of id: String, at now: UInt64) {
+        injector.learn(known, of: id, at: now)
+        if !injector.learned.isEmpty { follow() }
+    }
+
     /// Puts addresses into the kernel's sets: whoever reads the answer finds the fault there already.
     private mutating func follow() {
         let changes = injector.learned.map { learned in

@@ -1,3 +1,4 @@
+import FaultKinds
 import NIOCore
 import Netfilter
 import Synchronization
@@ -20,7 +21,8 @@ extension Platform {
                         throw .kernel("the packet loop was started already")
                     }
                     return try KernelDataPath(
-                        sockets, protected: protected, readResolvers: { HostResolvers.read(files) })
+                        sockets, protected: protected, readResolvers: { HostResolvers.read(files) },
+                        readHosts: { HostsFile(files.read("/etc/hosts") ?? "") })
                 }
             },
             dropPrivileges: { () throws(DataPathError) in

@@ -8,19 +8,23 @@ public struct ConnectionReport: Codable, Equatable, Sendable {
     public var unresolved: [String]
     /// Addresses that names lead to which are not meant: they are hit as well.
     public var shared: [SharedAddress]
+    /// Addresses that its names lead to and that it does not follow: this host's own without a port,
+    /// and those with which blocklists answer.
+    public var unfollowed: [SharedAddress]
 
     public init(
         addresses: Int, evicted: UInt64 = 0, unresolved: [String] = [],
-        shared: [SharedAddress] = []
+        shared: [SharedAddress] = [], unfollowed: [SharedAddress] = []
     ) {
         self.addresses = addresses
         self.evicted = evicted
         self.unresolved = unresolved
         self.shared = shared
+        self.unfollowed = unfollowed
     }
 }
 
-/// An address that a fault follows, and a name that leads to it though it is not meant.
+/// An address, and a name that leads to it.
 public struct SharedAddress: Codable, Equatable, Sendable {
     public var address: String
     public var name: String

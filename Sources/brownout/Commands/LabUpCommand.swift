@@ -37,11 +37,19 @@ struct LabUp: AsyncParsableCommand {
                 group.addTask {
                     try await environment.run { try? Console.print("ready") }
                 }
+                // Told to end, by a signal or the end of input, it does so at once: it keeps nothing that
+                // would be worth the wait for its last connections.
                 group.addTask {
-                    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
+                    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                        Self.exit()
+                    }
                 }
-                if untilEof { group.addTask { await Self.endOfInput() } }
-                // Whichever is first: a signal, the end of input, or a lab that cannot go on.
+                if untilEof {
+                    group.addTask {
+                        await Self.endOfInput()
+                        Self.exit()
+                    }
+                }
                 try await group.next()
                 group.cancelAll()
             }

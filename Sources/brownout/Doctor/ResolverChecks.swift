@@ -1,3 +1,4 @@
+import FaultKinds
 import Wire
 
 /// The way of a name from a program to the wire, as this host's files tell it.
@@ -90,7 +91,7 @@ struct ResolverChecks {
         return Check(
             "hosts", .pass,
             "/etc/hosts answers for \(others.count) names (\(shown)\(others.count > 3 ? ", …" : "")): "
-                + "faults on these miss")
+                + "faults on their answers miss")
     }
 
     var resolved: Check {

@@ -46,21 +46,6 @@ struct HostsSwitch: Equatable, Sendable {
     }
 }
 
-/// `/etc/hosts` (hosts(5)).
-struct HostsFile: Equatable, Sendable {
-    /// Every name and alias, lower case, with its address.
-    var names: [String: String] = [:]
-
-    init(_ text: String) {
-        for line in ConfigLines.of(text, comments: "#") {
-            let words = ConfigLines.words(line)
-            for name in words.dropFirst() where names[name.lowercased()] == nil {
-                names[name.lowercased()] = words[0]
-            }
-        }
-    }
-}
-
 /// `DNSOverTLS=` of systemd-resolved (resolved.conf(5)).
 enum ResolvedConf {
     /// The value in force, `no` where nothing is set: the main file, then drop-ins by their names.

@@ -100,6 +100,12 @@ struct StatusText {
         for name in report.unresolved {
             lines.append("no address seen for \(name): nothing of it is affected")
         }
+        for other in report.unfollowed {
+            let advice =
+                ["127.0.0.1", "::1"].contains(other.address)
+                ? "is this host: name a port to mean it" : "stands for no host"
+            lines.append("\(other.name) leads to \(other.address), which \(advice)")
+        }
         for shared in report.shared {
             lines.append("\(shared.address) is hit for \(shared.name) as well, which shares it")
         }
