@@ -35,11 +35,13 @@ extension Agent {
             throw error.apiError
         }
         // Armed or not does not depend on it; the first connection may.
-        _ = try? await onPath { [id = lease.id] path in await path.seed(id) }
+        let follows = try? await onPath { [id = lease.id] path in await path.seed(id) }
         // The lease is counted from here on: what arming took is not the client's.
         (lease.renewed, lease.renewedAt) = (clock.now, clock.wall)
         table.add(lease)
-        let armed = lease.armed(at: clock.now)
+        // Whoever arms it is told which names have led nowhere.
+        if follows == true { try? await look() }
+        let armed = (table[lease.id] ?? lease).armed(at: clock.now)
         publish(.arm, lease, who: order.owner, terms: AgentEvent.Terms(armed))
         tableChanged()
         return armed

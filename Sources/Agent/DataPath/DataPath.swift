@@ -32,7 +32,9 @@ public protocol DataPath: Sendable {
 
     /// Has a fault find out at once what it is about, where that takes asking: the addresses of its
     /// names. To be called when it is in force; without an answer it learns from those of others.
-    func seed(_ id: String) async
+    ///
+    /// - Returns: Whether it has any, so that there is something to tell.
+    func seed(_ id: String) async -> Bool
 
     /// What the packet loop has counted. Answered *by the loop*: an answer proves that it lives.
     func snapshot() async throws(DataPathError) -> PathSnapshot
@@ -45,7 +47,7 @@ public protocol DataPath: Sendable {
 }
 
 extension DataPath {
-    public func seed(_ id: String) async {}
+    public func seed(_ id: String) async -> Bool { false }
 }
 
 /// A fault as the data path gets it.

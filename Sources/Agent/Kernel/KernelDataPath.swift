@@ -150,12 +150,12 @@ public actor KernelDataPath: DataPath {
         }
     }
 
-    public func seed(_ id: String) async {
+    public func seed(_ id: String) async -> Bool {
         let readResolvers = readResolvers
         await readKnown(id)
         let pause = await seeders[id]?.ask(readResolvers())
         if killing.remove(id) != nil { await closeConnections(of: id) }
-        guard let seeder = seeders[id], let pause else { return }
+        guard let seeder = seeders[id], let pause else { return false }
         let task = Task {
             var pause = pause
             while (try? await Task.sleep(for: pause)) != nil {
@@ -164,6 +164,7 @@ public actor KernelDataPath: DataPath {
             }
         }
         companions[id, default: []].append(task)
+        return true
     }
 
     /// Teaches a fault what /etc/hosts has: programs that find a name there never ask for it.

@@ -82,6 +82,9 @@ struct Arming {
             for fault in armed {
                 try Console.print(
                     self.agent.json ? Report.json(.init(.arm, fault)) : fault.id)
+                for line in StatusText.misses(of: fault) {
+                    Console.complain("warning: \(fault.id): \(line)")
+                }
             }
         } catch {
             for fault in armed { _ = try? await agent.lift(fault.id) }

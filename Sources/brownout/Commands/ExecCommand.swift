@@ -60,6 +60,9 @@ struct Exec: AsyncParsableCommand {
 
     func validate() throws {
         if faults.isEmpty { throw ValidationError("--fault: which fault is the command to feel?") }
+        if faults.contains(TypedFile.input) {
+            throw ValidationError("--fault: standard input is the command's: give a file")
+        }
         if command.isEmpty { throw ValidationError("no command after `--`") }
     }
 

@@ -37,7 +37,7 @@ struct GameDayRun: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "A name in the catalogue, or a YAML file.",
+        help: "A name in the catalogue, a YAML file, or - for standard input.",
         completion: .list(GameDayCatalogue.all.map(\.name)))
     var gameday: String
 
@@ -80,6 +80,9 @@ struct GameDayRun: AsyncParsableCommand {
     func validate() throws {
         if !lab, !labOptions.isAsEver {
             throw ValidationError("--careless, --token-life, --clients, --shoppers go with --lab")
+        }
+        if lab, gameday == TypedFile.input {
+            throw ValidationError("--lab reads the game day twice: give a file")
         }
         if lab, agent.netns != nil {
             throw ValidationError("--netns: the lab is a network namespace of its own")

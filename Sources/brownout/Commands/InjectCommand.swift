@@ -17,10 +17,12 @@ struct Inject: AsyncParsableCommand {
               sudo brownout inject ./my-fault.yaml --names api.example.com
               sudo brownout inject slow-dependency --hosts db.example.com:5432
               sudo brownout inject nervous-nlb-net --ports 8081 --flap on=30s,off=30s
+              brownout catalog show no-sts | sed 's/us-east-1/eu-west-1/' | sudo brownout inject -
             """)
 
     @Argument(
-        help: ArgumentHelp("Names in the catalogue, or YAML files.", valueName: "fault"),
+        help: ArgumentHelp(
+            "Names in the catalogue, YAML files, or - for standard input.", valueName: "fault"),
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var faults: [String]
 

@@ -50,6 +50,12 @@ struct NetEffectCommand<Effect: NetEffect>: AsyncParsableCommand {
     @OptionGroup var arming: ArmOptions
     @OptionGroup var agent: AgentOptions
 
+    func validate() throws {
+        guard hosts.isEmpty, connections.ports == nil else { return }
+        throw ValidationError(
+            "give hosts (db.example.com:5432, 10.0.0.0/8), or with --ports everybody at these")
+    }
+
     func run() async throws {
         let command = "net \(Effect.name)"
         var options = fault

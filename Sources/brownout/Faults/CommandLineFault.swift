@@ -186,4 +186,6 @@ enum EffectNames {
     static let placeholder = "NAME"
     /// The same for `net EFFECT`.
     static let host = "HOST"
+
+    static func include(_ place: String) -> Bool { place == placeholder || place == host }
 }

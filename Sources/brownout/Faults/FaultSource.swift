@@ -1,5 +1,4 @@
 import FaultKinds
-import FoundationEssentials
 import Spec
 
 /// A fault that is there already: in the catalogue, or in a file.
@@ -10,31 +9,18 @@ struct FaultSource {
     var node: Node
 
     /// Finds a fault by what was typed. A name without a slash and without `.yaml` is looked up in
-    /// the catalogue first; `./name` means a file in any case.
+    /// the catalogue first; `./name` means a file in any case, `-` standard input.
     init(_ typed: String) throws {
-        name = typed
-        let isPath = typed.contains("/") || Self.endings.contains { typed.hasSuffix($0) }
-        if !isPath, let text = FaultCatalogue.text(named: typed) {
+        name = TypedFile.name(typed)
+        if !TypedFile.isPath(typed), let text = FaultCatalogue.text(named: typed) {
             node = try Node.load(yaml: text, file: typed)
             return
         }
-        var isFolder = false
-        guard FileManager.default.fileExists(atPath: typed, isDirectory: &isFolder) else {
-            if isPath {
-                throw ClientError.unreadable(file: typed, problem: "there is no such file")
-            }
+        guard let octets = try TypedFile.octets(typed, what: "a fault file") else {
             throw ClientError.unknownFault(
                 typed,
                 similar: Suggestion.nearest(to: typed, among: FaultCatalogue.all.map(\.name)))
         }
-        guard !isFolder else {
-            throw ClientError.unreadable(file: typed, problem: "a folder, not a fault file")
-        }
-        guard let bytes = FileManager.default.contents(atPath: typed) else {
-            throw ClientError.unreadable(file: typed, problem: "it cannot be read")
-        }
-        node = try Node.load(utf8: [UInt8](bytes), file: typed)
+        node = try Node.load(utf8: octets, file: name)
     }
-
-    private static let endings = [".yaml", ".yml", ".json"]
 }

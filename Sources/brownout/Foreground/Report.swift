@@ -26,6 +26,7 @@ struct Report: Sendable {
                 let dry = fault.dryRun ? ", dry run: nothing is changed" : ""
                 let left = Numbers.clock((fault.endsAt - now).seconds)
                 return "armed \(fault.id)  \(fault.name)  for \(left), seed \(fault.seed)\(dry)\n"
+                    + StatusText.misses(of: fault).map { "\(fault.id): \($0)\n" }.joined()
             }
             let live = style != .plain
             return lines.joined() + (live ? styled("Ctrl-C lifts.", .dim) + "\n" : "")
@@ -83,8 +84,12 @@ struct Report: Sendable {
         }.joined()
         // Of a lost agent nothing is known to have missed.
         if watched.allSatisfy({ $0.fault.counts.matched == 0 && $0.ending != .lost }) {
+            let missed =
+                watched.contains { $0.fault.connections != nil }
+                ? "Nothing matched. If something connected there, or asked"
+                : "No answer matched. If something asked"
             text += """
-                No answer matched. If something asked for these names,
+                \(missed) for these names,
                 `brownout doctor` says what may have kept the answers away.
 
                 """

@@ -7,12 +7,11 @@ extension FaultLibrary {
     /// The catalogue, and fault files beside the game day.
     static let catalogue = FaultLibrary(names: FaultCatalogue.all.map(\.name)) {
         (reference, location) throws(SpecError) in
-        let isPath = reference.contains("/") || YAMLFile.isNamedAsOne(reference)
-        guard isPath else {
+        guard TypedFile.isPath(reference) else {
             guard let text = FaultCatalogue.text(named: reference) else { return nil }
             return try Node.load(yaml: text, file: reference)
         }
-        let path = YAMLFile.path(reference, besides: location.file)
+        let path = TypedFile.path(reference, besides: location.file)
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw SpecError(
                 location: location, problem: "no fault file \"\(path)\" that can be read",
@@ -21,22 +20,5 @@ extension FaultLibrary {
         return try Node.load(utf8: [UInt8](bytes), file: path)
     } check: { (node) throws(SpecError) in
         _ = try Fault(node)
-    }
-}
-
-/// Names of YAML files, as people type them.
-enum YAMLFile {
-    private static let endings = [".yaml", ".yml", ".json"]
-
-    static func isNamedAsOne(_ typed: String) -> Bool {
-        endings.contains { typed.hasSuffix($0) }
-    }
-
-    /// A path that counts from the folder of another file.
-    static func path(_ reference: String, besides file: String) -> String {
-        guard !reference.hasPrefix("/"), let slash = file.lastIndex(of: "/") else {
-            return reference
-        }
-        return String(file[...slash]) + reference
     }
 }

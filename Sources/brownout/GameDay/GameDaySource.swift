@@ -9,30 +9,19 @@ struct GameDaySource {
     var text: String
 
     /// Finds a game day by what was typed. A name without a slash and without `.yaml` is looked up
-    /// in the catalogue first; `./name` means a file in any case.
+    /// in the catalogue first; `./name` means a file in any case, `-` standard input.
     init(_ typed: String) throws(ClientError) {
-        file = typed
-        let isPath = typed.contains("/") || YAMLFile.isNamedAsOne(typed)
-        if !isPath, let text = GameDayCatalogue.text(named: typed) {
+        file = TypedFile.name(typed)
+        if !TypedFile.isPath(typed), let text = GameDayCatalogue.text(named: typed) {
             self.text = text
             return
         }
-        var isFolder = false
-        guard FileManager.default.fileExists(atPath: typed, isDirectory: &isFolder) else {
-            if isPath {
-                throw .unreadable(file: typed, problem: "there is no such file")
-            }
+        guard let octets = try TypedFile.octets(typed, what: "a game day") else {
             throw .unknownGameDay(
                 typed,
                 similar: Suggestion.nearest(to: typed, among: GameDayCatalogue.all.map(\.name)))
         }
-        guard !isFolder else {
-            throw .unreadable(file: typed, problem: "a folder, not a game day")
-        }
-        guard let bytes = FileManager.default.contents(atPath: typed) else {
-            throw .unreadable(file: typed, problem: "it cannot be read")
-        }
-        text = String(decoding: bytes, as: UTF8.self)
+        text = String(decoding: octets, as: UTF8.self)
     }
 
     /// The game day with its variables filled in and everything in it checked.

@@ -133,7 +133,7 @@ struct ErrorText: Equatable {
         if error.location.file.hasPrefix("--"), error.location.file != "--\(key)" {
             // A part of a flag's value: `--flap on=10s,off=`.
             named.problem = "`\(key)` \(error.problem)"
-        } else if error.location.file != EffectNames.placeholder {
+        } else if !EffectNames.include(error.location.file) {
             return error.description
         }
         return named.description

@@ -93,23 +93,36 @@ struct StatusText {
     private static func connections(of fault: ArmedFault) -> String? {
         guard let report = fault.connections else { return nil }
         var lines: [String] = []
-        if report.addresses > 0 { lines.append("follows \(report.addresses) addresses") }
+        if report.addresses > 0 {
+            let addresses = report.addresses == 1 ? "1 address" : "\(report.addresses) addresses"
+            lines.append("follows \(addresses)")
+        }
         if report.evicted > 0 {
             lines.append("\(report.evicted) addresses had to make room for later ones")
         }
-        for name in report.unresolved {
-            lines.append("no address seen for \(name): nothing of it is affected")
-        }
-        for other in report.unfollowed {
-            let advice =
-                ["127.0.0.1", "::1"].contains(other.address)
-                ? "is this host: name a port to mean it" : "stands for no host"
-            lines.append("\(other.name) leads to \(other.address), which \(advice)")
-        }
+        lines += misses(report.unresolved, report.unfollowed)
         for shared in report.shared {
             lines.append("\(shared.address) is hit for \(shared.name) as well, which shares it")
         }
         return lines.map { "\(fault.id): \($0)\n" }.joined()
+    }
+
+    private static func misses(
+        _ unresolved: [String], _ unfollowed: [SharedAddress]
+    ) -> [String] {
+        unresolved.map { "no address seen for \($0): nothing of it is affected" }
+            + unfollowed.map { other in
+                let advice =
+                    ["127.0.0.1", "::1"].contains(other.address)
+                    ? "is this host: name a port to mean it" : "stands for no host"
+                return "\(other.name) leads to \(other.address), which \(advice)"
+            }
+    }
+
+    /// What of a fault misses, as far as that is known when it is armed: of a pattern nothing is.
+    static func misses(of fault: ArmedFault) -> [String] {
+        guard let report = fault.connections else { return [] }
+        return misses(report.unresolved.filter { !$0.contains("*") }, report.unfollowed)
     }
 
     private var counters: String {

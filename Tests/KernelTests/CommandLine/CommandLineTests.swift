@@ -57,6 +57,44 @@ extension KernelTests {
             }
         }
 
+        @Test("inject -: the fault comes by standard input; mistakes name it")
+        func piped() async throws {
+            try await Self.onStage { agent, before in
+                func inject(_ text: String) async throws -> Program.Ended {
+                    try await Program.run(
+                        "sh",
+                        [
+                            "-c", "printf '%s\\n' \"$1\" | \"$2\" inject - --detach", "sh", text,
+                            AgentUnderTest.client,
+                        ], environment: ["BROWNOUT_SOCKET": agent.client.socket])
+                }
+                let armed = try await inject("names: plain.example.test\ndns: empty")
+                #expect(armed.status == 0, "\(armed.errors)")
+                #expect(try await RawDNS.answer(Self.query)?.answers == [])
+                #expect(try await agent.client.faults().map(\.name) == ["stdin"])
+                let wrong = try await inject("names: plain.example.test\ndns: {delay: 3 parsecs}")
+                #expect(wrong.status == 2)
+                #expect(wrong.errors.hasPrefix("brownout: stdin:2:14: "), "\(wrong.errors)")
+                _ = try await agent.client.liftAll()
+                #expect(try await RawDNS.ask(Self.query) == before)
+            }
+        }
+
+        @Test("a name that leads nowhere is told when it is armed")
+        func misses() async throws {
+            try await Self.onStage { agent, _ in
+                let arm = ["net", "reset", "nowhere.example.test", "*.example.test", "--for", "1s"]
+                let says = "no address seen for nowhere.example.test: nothing of it is affected"
+                let detached = try await agent.brownout(arm + ["--detach"])
+                #expect(detached.status == 0)
+                #expect(detached.errors.contains(says), "\(detached.errors)")
+                // Nothing is known of a pattern yet.
+                #expect(!detached.errors.contains("*"))
+                let watched = try await agent.brownout(arm)
+                #expect(watched.output.contains(": \(says)\n"), "\(watched.output)")
+            }
+        }
+
         @Test("--detach, status, lift, halt, resume, inject")
         func detached() async throws {
             try await Self.onStage { agent, before in
