@@ -31,7 +31,7 @@ public struct FaultCounts: Codable, Hashable, Sendable {
 
 /// One fault in force.
 public struct ArmedFault: Equatable, Sendable {
-    /// `f1`, `f2` … in arming order; never used twice by one agent.
+    /// `f1-kqx`, `f2-kqx` … in arming order, with the agent's mark; never used twice.
     public var id: String
     /// What people call it: its name in the catalogue, its file, or the command that made it.
     public var name: String
