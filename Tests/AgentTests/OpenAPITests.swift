@@ -76,7 +76,7 @@ import Testing
                 netns: queues.map { _ in network }, queue: queues?.first, queues: queues,
                 statement: .none, prefilter: .idle,
                 faults: [], counters: PacketCounters(),
-                journal: journal)
+                journal: journal, unguarded: queues.map { _ in "" })
         }
         let journal = JournalStatus(path: "", problem: "")
         let shared = SharedAddress(address: "", name: "")

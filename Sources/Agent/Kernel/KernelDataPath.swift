@@ -316,6 +316,7 @@ public actor KernelDataPath: DataPath {
         }
         snapshot.counters = PacketCounters(
             counters, loop: loop.counters, heldNow: UInt64(clamping: held))
+        snapshot.unguarded = queueGuard.state.problem
         return snapshot
     }
 
@@ -360,6 +361,20 @@ extension DataPathError {
         case .ownedByAnother: self = .taken("\(error)")
         default: self = .kernel("\(error)")
         }
+    }
+}
+
+extension QueueGuard.State {
+    fileprivate var problem: String? {
+        let what: String
+        switch self {
+        case .watching: return nil
+        case .starting: what = "is not ready"
+        case .gone: what = "could not be started, or has ended"
+        }
+        return
+            "the guard \(what): if the agent stood still, what it holds would wait until it goes on "
+            + "or ends"
     }
 }
 

@@ -20,6 +20,7 @@ struct StatusText {
         if let problem = status.journal.problem {
             text += "journal: \(status.journal.lost) lines lost: \(problem)\n"
         }
+        if let problem = status.unguarded { text += "\(problem)\n" }
         return text
     }
 
