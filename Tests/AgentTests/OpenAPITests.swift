@@ -80,11 +80,11 @@ import Testing
         }
         let journal = JournalStatus(path: "", problem: "")
         let shared = SharedAddress(address: "", name: "")
-        let report = ConnectionReport(addresses: 1, shared: [shared])
+        let report = ConnectionReport(addresses: 1, unheard: 1, shared: [shared])
         var full = fault
         full.connections = report
         try check("ArmedFault", fault, full)
-        try check("ConnectionReport", report, report)
+        try check("ConnectionReport", ConnectionReport(addresses: 1), report)
         try check("SharedAddress", shared, shared)
         try check("FaultList", FaultList(faults: []), FaultList(faults: []))
         try check("FaultCounts", FaultCounts(), FaultCounts())

@@ -397,7 +397,8 @@ extension ConnectionReport {
     init(_ live: LiveConnections, at now: UInt64) {
         self.init(
             addresses: live.books.reduce(0) { $0 + $1.count(at: now) },
-            evicted: live.books.reduce(0) { $0 + $1.evicted }, unresolved: live.unresolved,
+            evicted: live.books.reduce(0) { $0 + $1.evicted },
+            unheard: live.unheard > 0 ? live.unheard : nil, unresolved: live.unresolved,
             shared: live.shared.map { SharedAddress(address: $0.key.description, name: $0.value) }
                 .sorted { $0.address < $1.address })
     }

@@ -82,13 +82,18 @@ struct PacketJudge: PacketHandler {
     private mutating func note() {
         let heard = injector.heard.map { OwnerTable.HeardConnection($0) }
         injector.heard.removeAll(keepingCapacity: true)
-        let life = Duration.nanoseconds(Int64(clamping: Greetings.life))
         do throws(NetlinkError) {
-            _ = try table.with { (table) throws(NetlinkError) in try table.note(heard, for: life) }
+            _ = try table.with { (table) throws(NetlinkError) in
+                try table.note(heard, for: Self.heardLives)
+            }
         } catch {
             injector.countError()
         }
     }
+
+    private static let heardLives = OwnerTable.HeardLives(
+        read: .nanoseconds(Int64(Greetings.life)), meant: .nanoseconds(Int64(Greetings.meantLife)),
+        ending: .nanoseconds(Int64(Greetings.endingLife)))
 
     private func settle(_ release: HoldEnd, _ reply: inout Reply) {
         switch release.action {
@@ -103,11 +108,22 @@ extension OwnerTable.HeardConnection {
     fileprivate init(_ heard: HeardConnection) {
         self.init(
             fault: heard.number,
-            source: (heard.key.source.octets, UInt16(heard.key.ports >> 16)),
-            destination: (
-                heard.key.destination.octets, UInt16(truncatingIfNeeded: heard.key.ports)
-            ),
-            told: heard.told == .meant ? .meant : heard.told == .spared ? .spared : .forgotten)
+            source: (heard.key.source.octets, heard.key.sourcePort),
+            destination: (heard.key.destination.octets, heard.key.destinationPort),
+            told: Told(heard.told))
+    }
+}
+
+extension OwnerTable.HeardConnection.Told {
+    fileprivate init(_ told: HeardConnection.Told) {
+        self =
+            switch told {
+            case .forgotten: .forgotten
+            case .unread: .unread
+            case .meant: .meant
+            case .ending: .ending
+            case .spared: .spared
+            }
     }
 }
 

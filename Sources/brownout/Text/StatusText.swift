@@ -98,6 +98,9 @@ struct StatusText {
         if report.evicted > 0 {
             lines.append("\(report.evicted) addresses had to make room for later ones")
         }
+        if let unheard = report.unheard {
+            lines.append("\(unheard) connections pass: no room to hear whom they ask for")
+        }
         for name in report.unresolved {
             lines.append("no address seen for \(name): nothing of it is affected")
         }
