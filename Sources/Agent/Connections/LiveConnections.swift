@@ -75,15 +75,17 @@ public struct LiveConnections: Sendable {
             guard view.names(match: matchers[index]) else { continue }
             isMeant = true
             note(resolvedBy: view, in: index)
-            var changes: [AddressBook.Change] = []
             for sighting in sightings
             where sighting.address.mayBeFollowed && sighting.address != spared?.other.address {
-                books[index].learn(
+                var changes: [AddressBook.Change] = []
+                let isNew = books[index].learn(
                     sighting.address, ttl: sighting.ttl, at: now, into: &changes)
-            }
-            for change in changes {
-                learned.append(
-                    LearnedAddress(number: number, group: index, change: change))
+                for change in changes {
+                    learned.append(
+                        LearnedAddress(
+                            number: number, group: index, change: change,
+                            closes: terms.kill && isNew && change.address == sighting.address))
+                }
             }
         }
         // Where greetings count, who has the address in common is not hit.
@@ -212,6 +214,8 @@ public struct LearnedAddress: Equatable, Sendable {
     public var number: Int
     public var group: Int
     public var change: AddressBook.Change
+    /// Connections to it that are there already are to be closed.
+    public var closes = false
 }
 
 extension IPAddress {

@@ -19,6 +19,7 @@ public actor KernelDataPath: DataPath {
     private var keys: Set<NameKey> = []
     private let spared: SparedConnections
     private let askers = SocketAskers()
+    private let closer: ConnectionCloser
     private var dump: ConnectionDump?
     /// The kernel's numbers for faults on connections, by the faults' ids.
     private var connections: [String: Int] = [:]
@@ -43,6 +44,7 @@ public actor KernelDataPath: DataPath {
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
         spared = SparedConnections(protected)
+        closer = ConnectionCloser(spared: spared, askers: askers)
         // For counts alone: without it they stay 0.
         dump = try? ConnectionDump()
         do throws(NetlinkError) {
@@ -55,7 +57,7 @@ public actor KernelDataPath: DataPath {
             injector: Injector(
                 resolvers: readResolvers(),
                 protected: protected.patterns.compactMap { NamePattern($0) }),
-            loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table)
+            loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table, closer: closer)
         judge.injector.asker = { [askers] in askers.find($0, own: $1, other: $2) }
         do throws(NetlinkError) {
             loop = try PacketLoop(sockets.queues, handler: judge)
@@ -160,24 +162,10 @@ public actor KernelDataPath: DataPath {
     /// Ends the connections that a fault is about.
     private func closeConnections(of id: String) async {
         let found = try? await onLoop { judge, reply in
-            let fault = judge.injector.faults.first { $0.id == id }
-            return (fault?.connections, fault?.scope, reply.now)
+            (judge.injector.faults.first { $0.id == id }, reply.now)
         }
-        let (askers, spared) = (askers, spared)
-        guard let (connections, scope, now) = found, let live = connections,
-            var open = try? OpenConnections()
-        else { return }
-        _ = try? open.end { own, other in
-            guard let here = IPAddress(octets: own.address),
-                let there = IPAddress(octets: other.address)
-            else { return false }
-            let ends = (Endpoint(here, port: own.port), Endpoint(there, port: other.port))
-            guard live.hasConnection(own: ends.0, other: ends.1, at: now),
-                !spared.spares(own: ends.0, other: ends.1)
-            else { return false }
-            guard let scope else { return true }
-            return askers.find(.tcp, own: ends.0, other: ends.1).map(scope.includes) ?? false
-        }
+        guard let (fault, now) = found, let fault else { return }
+        closer.closeConnections(of: fault, at: now)
     }
 
     private func onTable<Value: Sendable>(

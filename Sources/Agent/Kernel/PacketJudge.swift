@@ -8,12 +8,16 @@ struct PacketJudge: PacketHandler {
     private var out = Writer(capacity: PacketJudge.packetLimit)
     private var releases: [HoldEnd] = []
     private let table: SharedTable
+    private let closer: ConnectionCloser
 
     /// What one netlink attribute takes: 65,535 octets less its header of 4.
     static let packetLimit = 65_531
 
-    init(injector: Injector, loopbackInterface: UInt32, table: SharedTable) {
+    init(
+        injector: Injector, loopbackInterface: UInt32, table: SharedTable, closer: ConnectionCloser
+    ) {
         self.table = table
+        self.closer = closer
         self.injector = injector
         self.loopbackInterface = loopbackInterface
     }
@@ -46,7 +50,7 @@ struct PacketJudge: PacketHandler {
             isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival,
             entered: info.entered)
         let verdict = injector.decide(packet, arrival: arrival, out: &out, releases: &releases)
-        if !injector.learned.isEmpty { follow() }
+        if !injector.learned.isEmpty { follow(at: info.arrival) }
         for release in releases { settle(release, &reply) }
         switch verdict {
         case .accept:
@@ -63,18 +67,29 @@ struct PacketJudge: PacketHandler {
     }
 
     /// Puts addresses into the kernel's sets: whoever reads the answer finds the fault there already.
-    private mutating func follow() {
+    private mutating func follow(at now: UInt64) {
         let changes = injector.learned.map { learned in
             OwnerTable.Followed(
                 fault: learned.number, group: learned.group,
                 address: learned.change.address.octets,
                 time: learned.change.time.map { .nanoseconds(Int64(clamping: $0)) })
         }
+        let closing = injector.learned.filter(\.closes)
         injector.learned.removeAll(keepingCapacity: true)
         do throws(NetlinkError) {
             _ = try table.with { (table) throws(NetlinkError) in try table.follow(changes) }
         } catch {
             injector.countError()
+        }
+        if !closing.isEmpty { close(closing, at: now) }
+    }
+
+    /// Before the answer goes on: the connection that its reader makes next is not one of those.
+    private func close(_ learned: [LearnedAddress], at now: UInt64) {
+        for fault in injector.faults {
+            let own = learned.filter { $0.number == fault.connections?.number }
+            guard !own.isEmpty else { continue }
+            closer.closeConnections(of: fault, to: own.map(\.change.address), at: now)
         }
     }
 
