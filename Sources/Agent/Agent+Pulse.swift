@@ -63,5 +63,9 @@ extension Agent {
         table.update(snapshot.faults)
         table.update(snapshot.connections)
         counters = snapshot.counters
+        if unguarded != snapshot.unguarded, let problem = snapshot.unguarded {
+            publish(.error, why: problem)
+        }
+        unguarded = snapshot.unguarded
     }
 }

@@ -12,7 +12,7 @@ extension Agent {
             queue: path.queues?.first,
             queues: path.queues,
             statement: path.statement, prefilter: prefilter, faults: armed(), counters: counters,
-            journal: feed.journal.status)
+            journal: feed.journal.status, unguarded: unguarded)
     }
 
     /// The faults in force, in arming order.
@@ -28,11 +28,11 @@ extension Agent {
         return lease.armed(at: clock.now)
     }
 
-    /// Whether the packet loop answers: the same round trip as the heartbeat's.
+    /// Whether the packet loop answers: the same round trip as the heartbeat's. Well without its guard too.
     public func health() async -> Health {
         do throws(DataPathError) {
             try await look()
-            return Health(healthy: true)
+            return Health(healthy: true, problem: unguarded)
         } catch {
             return Health(healthy: false, problem: error.problem)
         }

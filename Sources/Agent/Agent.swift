@@ -63,6 +63,8 @@ public actor Agent {
     var counters = PacketCounters()
     /// The latest heartbeat's failure, to journal each once.
     var beatProblem: String?
+    /// Why nobody would let go what the data path holds if it stood still; nil: somebody would.
+    var unguarded: String?
     var timer: Task<Void, Never>?
     var beats: Task<Void, Never>?
     var turn = Turn()
@@ -93,9 +95,10 @@ public actor Agent {
         (idle, becameIdle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Journals that the agent runs.
-    public func start() {
+    /// Journals that the agent runs, and what it does without.
+    public func start() async {
         publish(.start, why: "version \(Release.version), pid \(settings.pid)")
+        try? await look()
     }
 
     /// Lifts everything, closes the data path, ends the event stream. Nothing can be armed after.

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/openat2.h>
 #include <poll.h>
@@ -139,6 +140,69 @@ static int is_kept(int fd, int beats, const struct bn_release *releases, unsigne
     return 0;
 }
 
+/// Closes what /proc says is open; -1 if it cannot say. Not with opendir(3), which allocates.
+static int close_listed(int beats, const struct bn_release *releases, unsigned int count) {
+    // struct linux_dirent64 of getdents(2).
+    struct entry {
+        uint64_t inode, next;
+        uint16_t length;
+        uint8_t type;
+        char name[];
+    };
+    _Alignas(struct entry) char list[1024];
+    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return -1;
+    for (;;) {
+        long size = syscall(SYS_getdents64, folder, list, sizeof list);
+        if (size < 0)
+            break;
+        int closed = 0;
+        for (long at = 0; at < size;) {
+            const struct entry *entry = (const struct entry *)(list + at);
+            at += entry->length;
+            int fd = 0;
+            const char *digit = entry->name;
+            while (*digit >= '0' && *digit <= '9')
+                fd = fd * 10 + *digit++ - '0';
+            // "." and "..".
+            if (*digit != 0)
+                continue;
+            if (fd == folder || is_kept(fd, beats, releases, count))
+                continue;
+            close(fd);
+            closed = 1;
+        }
+        if (size == 0) {
+            close(folder);
+            return 0;
+        }
+        // What was closed may have moved the rest of the list: read it from its beginning.
+        if (closed)
+            lseek(folder, 0, SEEK_SET);
+    }
+    close(folder);
+    return -1;
+}
+
+/// Closes everything from `first` on: above all the socket that owns the table, which the kernel is to
+/// remove as soon as the agent ends.
+static void close_from(int first, int beats, const struct bn_release *releases,
+                       unsigned int count) {
+    if (syscall(SYS_close_range, (unsigned int)first, ~0U, 0) == 0)
+        return;
+    // Before Linux 5.9, or where a filter on system calls does not know it.
+    if (close_listed(beats, releases, count) == 0)
+        return;
+    struct rlimit limit;
+    // 2^20 is the most that any process may have open (fs.nr_open), unless somebody raised that.
+    rlim_t end = 1 << 20;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < end)
+        end = limit.rlim_cur;
+    for (int fd = first; fd < (int)end; fd++)
+        close(fd);
+}
+
 pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count) {
     pid_t pid = fork();
     if (pid != 0)
@@ -151,8 +215,6 @@ pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count)
     prctl(PR_SET_NAME, "brownoutd-guard");
     if (chdir("/") != 0)
         _exit(1);
-    // Above all the socket that owns the table: the kernel is to remove that as soon as the agent
-    // ends.
     int top = beats;
     for (unsigned int i = 0; i < count; i++)
         if (releases[i].socket > top)
@@ -160,7 +222,9 @@ pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count)
     for (int fd = 0; fd <= top; fd++)
         if (!is_kept(fd, beats, releases, count))
             close(fd);
-    if (syscall(SYS_close_range, (unsigned int)top + 1, ~0U, 0) != 0)
+    close_from(top + 1, beats, releases, count);
+    // It keeps watch from here on; whoever started it sees the octet, or the end of the socket.
+    if (send(beats, "", 1, MSG_NOSIGNAL) != 1)
         _exit(1);
     int patience = -1, rounds = GUARD_ROUNDS;
     for (;;) {

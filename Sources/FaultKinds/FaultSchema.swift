@@ -47,8 +47,9 @@ extension Fault {
                     "connections", .choice(NetTerms.Connections.allCases.map(\.rawValue)),
                     "All, or only those that begin while the fault is armed.", default: "all"),
                 KeySchema(
-                    "kill", .bool, "Close the connections that are open when it is armed.",
-                    default: "false"),
+                    "kill", .bool,
+                    "Close the connections that are open when it begins to act, or when it learns "
+                        + "their address.", default: "false"),
                 KeySchema(
                     "sni", .bool,
                     "Only connections that ask for one of the names in the ClientHello of TLS, or the "

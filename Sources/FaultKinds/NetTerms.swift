@@ -24,7 +24,8 @@ public struct NetTerms: Sendable {
     public var ports: [PortRange]
     public var direction: Direction
     public var connections: Connections
-    /// Connections that are open when the fault is armed are closed.
+    /// Connections that are open when the fault begins to act are closed, and those to an address that it
+    /// learns later, then.
     public var kill: Bool
     /// Only connections whose first octets ask for one of the names, and begin while it is armed.
     public var sni: Bool

@@ -76,15 +76,15 @@ import Testing
                 netns: queues.map { _ in network }, queue: queues?.first, queues: queues,
                 statement: .none, prefilter: .idle,
                 faults: [], counters: PacketCounters(),
-                journal: journal)
+                journal: journal, unguarded: queues.map { _ in "" })
         }
         let journal = JournalStatus(path: "", problem: "")
         let shared = SharedAddress(address: "", name: "")
-        let report = ConnectionReport(addresses: 1, shared: [shared])
+        let report = ConnectionReport(addresses: 1, unheard: 1, shared: [shared])
         var full = fault
         full.connections = report
         try check("ArmedFault", fault, full)
-        try check("ConnectionReport", report, report)
+        try check("ConnectionReport", ConnectionReport(addresses: 1), report)
         try check("SharedAddress", shared, shared)
         try check("FaultList", FaultList(faults: []), FaultList(faults: []))
         try check("FaultCounts", FaultCounts(), FaultCounts())

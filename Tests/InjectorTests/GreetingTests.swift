@@ -15,13 +15,15 @@ import Wire
         var sequence: UInt32 = .max - 20
         var time: UInt64 = 1_000_000_000
 
-        init(_ keys: String) throws {
+        /// - Parameter mostMeant: Most connections that the fault remembers.
+        init(_ keys: String, mostMeant: Int = LiveConnections.mostMeant) throws {
             let fault = try Fault(yaml: "net: blackhole\nsni: true\n\(keys)\n")
             injector.arm(
                 LiveFault(
                     id: "f1", name: "f", fault: fault, seed: 1, isDryRun: false, armedAt: 0,
                     connections: fault.net.map {
-                        LiveConnections(number: 1, terms: $0, except: fault.except)
+                        LiveConnections(
+                            number: 1, terms: $0, except: fault.except, mostMeant: mostMeant)
                     }))
         }
 
@@ -34,8 +36,33 @@ import Wire
             let packet = try #require(built)
             injector.readGreeting(packet.span, time: time)
             defer { injector.heard = [] }
+            for one in injector.heard { kernel.take(one) }
             return injector.heard.map(\.told)
         }
+
+        /// What the kernel has been told and not been told to forget.
+        var kernel = Kernel()
+
+        struct Kernel {
+            var read: Set<StreamKey> = []
+            var meant: Set<StreamKey> = []
+
+            mutating func take(_ heard: HeardConnection) {
+                switch heard.told {
+                case .forgotten:
+                    read.remove(heard.key)
+                    meant.remove(heard.key)
+                case .unread: read.remove(heard.key)
+                case .meant:
+                    read.insert(heard.key)
+                    meant.insert(heard.key)
+                case .ending: meant.insert(heard.key)
+                case .spared: read.insert(heard.key)
+                }
+            }
+        }
+
+        var unheard: UInt64 { injector.faults[0].connections?.unheard ?? 0 }
 
         mutating func open() throws -> [HeardConnection.Told] {
             defer { sequence &+= 1 }
@@ -158,6 +185,93 @@ import Wire
         #expect(try client.send(Self.head("y.a.example")) == [.spared])
     }
 
+    @Test(
+        "FIN and RST: what was told of one that is meant is to end; a later packet takes that back")
+    func ending() throws {
+        var client = try Client(Self.keys)
+        _ = try client.open()
+        #expect(try client.send(Self.head("x.a.example")) == [.meant])
+        for flags in [TCPFields.fin | TCPFields.ack, TCPFields.rst] {
+            #expect(try client.send(at: 60, flags: flags) == [.ending])
+        }
+        client.time += 2 * Greetings.life
+        #expect(try client.send(at: 61) == [.meant])
+        #expect(try client.send("{}", at: 61, flags: TCPFields.fin | TCPFields.ack) == [.ending])
+        // Of others there is nothing to end.
+        client.own.port += 1
+        _ = try client.open()
+        #expect(try client.send(Self.head("b.example")) == [.spared])
+        #expect(try client.send(at: 60, flags: TCPFields.fin | TCPFields.ack) == [])
+        #expect(Greetings.endingLife > Greetings.life && Greetings.meantLife > Greetings.life)
+    }
+
+    @Test("what the kernel is told stays within limits, and what it takes for known is known here")
+    func kernelLimits() throws {
+        var client = try Client(Self.keys, mostMeant: 30)
+        client.injector.greetings = Greetings(.init(known: 100))
+        var random = SeededRandom(seed: 7)
+        for turn in 0..<3_000 {
+            client.own.port = UInt16.random(in: 1...400, using: &random)
+            client.time += 1_000_000
+            _ = try client.open()
+            let isMeant = Bool.random(using: &random)
+            _ = try client.send(Self.head(isMeant ? "x.a.example" : "b.example"))
+            try #require(client.kernel.read.count <= 100, "turn \(turn)")
+            try #require(client.kernel.meant.count <= 30, "turn \(turn)")
+            // Whoever uses these ends next is read: the kernel takes nothing for known without us.
+            let told = try client.open()
+            try #require(told == [.forgotten], "turn \(turn)")
+            _ = try client.send(Self.head(isMeant ? "x.a.example" : "b.example"))
+        }
+        #expect(client.unheard > 0)
+    }
+
+    @Test(
+        "one that made room among those known: the kernel is told, unless it has let go by itself")
+    func unknown() throws {
+        for (later, told) in [
+            (UInt64(1), [HeardConnection.Told.unread, .spared]), (3 * Greetings.life, [.spared]),
+        ] {
+            var client = try Client(Self.keys)
+            client.injector.greetings = Greetings(.init(known: 1))
+            _ = try client.open()
+            #expect(try client.send(Self.head("x.a.example")) == [.meant])
+            client.time += later
+            client.own.port += 1
+            _ = try client.open()
+            #expect(try client.send(Self.head("b.example")) == told)
+            // It stays what it is.
+            client.own.port -= 1
+            client.time += 3 * Greetings.life
+            #expect(try client.send("{}", at: 60) == [.meant])
+            #expect(client.unheard == 0)
+        }
+    }
+
+    @Test(
+        "no room for all that is said: who was silent longest makes room, counted; the newest is read"
+    )
+    func fullOfOctets() throws {
+        var client = try Client(Self.keys)
+        client.injector.greetings = Greetings(.init(octets: 10_000))
+        for port in UInt16(1)...20 {
+            client.own.port = port
+            _ = try client.open()
+            let line = "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 1_000)
+            #expect(try client.send(line) == [])
+        }
+        #expect(client.unheard == 11)
+        client.own.port = 21
+        _ = try client.open()
+        #expect(try client.send(Self.head("x.a.example")) == [.meant])
+        // Of the first nobody knows the beginning any more, of the last of them everything.
+        client.own.port = 1
+        #expect(try client.send("\r\nHost: x.a.example\r\n", at: 1_019) == [.spared])
+        client.own.port = 20
+        // Since then one more SYN has been sent.
+        #expect(try client.send("\r\nHost: x.a.example\r\n", at: 1_018) == [.meant])
+    }
+
     @Test("thousands that say nothing, or too much, are bounded")
     func flood() throws {
         var client = try Client(Self.keys)
@@ -165,7 +279,8 @@ import Wire
             client.own.port = port
             _ = try client.open()
         }
-        // The first has been pushed out; the last is read.
+        // The first have been pushed out; the last is read.
+        #expect(client.unheard == 20_000 - UInt64(Greetings.Limits().starts))
         #expect(try client.send(Self.head("x.a.example")) == [.meant])
         client.own.port = 1
         #expect(try client.send(Self.head("x.a.example")) == [.spared])

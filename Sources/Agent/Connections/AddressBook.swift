@@ -37,18 +37,23 @@ public struct AddressBook: Equatable, Sendable {
     ///
     /// One that is there with nearly as long a time is left alone, so that a name that is asked for
     /// all the time costs no call to the kernel.
+    ///
+    /// - Returns: Whether it was not followed until now.
+    @discardableResult
     public mutating func learn(
         _ address: IPAddress, ttl: UInt32, at now: UInt64, into changes: inout [Change]
-    ) {
+    ) -> Bool {
         let life = UInt64(min(ttl, Self.longestTTL)) * 1_000_000_000 + Self.connectionLife
         let end = now &+ life
+        let isNew = !contains(address, at: now)
         if let known = ends[address] {
-            guard known < end - min(end, Self.connectionLife / 4) else { return }
+            guard known < end - min(end, Self.connectionLife / 4) else { return false }
         } else if ends.count >= limit {
             makeRoom(at: now, into: &changes)
         }
         ends[address] = end
         changes.append(Change(address: address, time: life))
+        return isNew
     }
 
     public func contains(_ address: IPAddress, at now: UInt64) -> Bool {

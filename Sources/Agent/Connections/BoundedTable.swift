@@ -35,7 +35,8 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @discardableResult
     mutating func remove(_ key: Key) -> Value? { places.removeValue(forKey: key)?.value }
 
-    private mutating func removeOldest() -> (key: Key, value: Value)? {
+    /// Takes out what was put in first.
+    mutating func removeOldest() -> (key: Key, value: Value)? {
         while head < order.count {
             let (key, number) = order[head]
             head += 1

@@ -14,8 +14,11 @@ public struct LiveConnections: Sendable {
     public private(set) var books: [AddressBook]
     /// Whom a greeting has to ask for; empty unless that is what counts.
     private let servers: [(group: ConnectionGroup, matcher: NameMatcher)]
-    /// Connections whose greeting did.
-    private var meant = BoundedTable<StreamKey, Void>(limit: Self.mostMeant)
+    /// Connections whose greeting did. The kernel forgets those that are not used, this does not.
+    private var meant: BoundedTable<StreamKey, Void>
+    /// Connections that pass though they may be meant: there was no room to wait for what they say, or to
+    /// remember it.
+    public private(set) var unheard: UInt64 = 0
     /// Patterns that have led to an address.
     private var resolved: Set<String> = []
     /// Addresses that names lead to which are meant, but which are not followed, with one such name.
@@ -31,12 +34,16 @@ public struct LiveConnections: Sendable {
     /// Seconds until /etc/hosts has been read again.
     static let knownLife: UInt32 = 60
     /// As many connections as one address of this host can have to one port.
-    static let mostMeant = 65_536
+    public static let mostMeant = 65_536
 
-    /// - Parameter spared: A session whose other end is not followed, wherever names lead.
+    /// - Parameters:
+    ///   - spared: A session whose other end is not followed, wherever names lead.
+    ///   - mostMeant: Most connections that are remembered by what they said.
     public init(
-        number: Int, terms: NetTerms, except: [NamePattern], sparing spared: ClientSession? = nil
+        number: Int, terms: NetTerms, except: [NamePattern], sparing spared: ClientSession? = nil,
+        mostMeant: Int = Self.mostMeant
     ) {
+        meant = BoundedTable(limit: mostMeant)
         self.spared = spared
         self.number = number
         self.terms = terms
@@ -119,9 +126,12 @@ public struct LiveConnections: Sendable {
             address != spared?.other.address
         else { return false }
         var changes: [AddressBook.Change] = []
-        books[index].learn(address, ttl: sighting.ttl, at: now, into: &changes)
+        let isNew = books[index].learn(address, ttl: sighting.ttl, at: now, into: &changes)
         for change in changes {
-            learned.append(LearnedAddress(number: number, group: index, change: change))
+            learned.append(
+                LearnedAddress(
+                    number: number, group: index, change: change,
+                    closes: terms.kill && isNew && change.address == address))
         }
         return true
     }
@@ -141,14 +151,19 @@ public struct LiveConnections: Sendable {
         _ news: Greetings.News, of packet: Packet, at now: UInt64,
         into heard: inout [HeardConnection]
     ) {
-        guard !servers.isEmpty, ends(of: packet, at: now) == .along else { return }
+        guard !servers.isEmpty else { return }
+        for key in news.unread where ends(of: key, at: now) == .along { unheard += 1 }
+        if let key = news.unknown { tell(.unread, of: key, in: &heard) }
         let key = StreamKey(packet)
+        guard ends(of: key, at: now) == .along else { return }
         if news.opens, meant.remove(key) != nil || news.reusesEnds {
-            heard.append(HeardConnection(number: number, key: key, told: .forgotten))
+            tell(.forgotten, of: key, in: &heard)
         }
         let isMeant: Bool
         switch news.greeting {
-        case nil, .unfinished?: return
+        case nil, .unfinished?:
+            if news.ends, meant[key] != nil { tell(.ending, of: key, in: &heard) }
+            return
         case .names(let name)?:
             // A proxy's port is not that of the name.
             let isElsewhere = isOfNetwork(packet)
@@ -159,9 +174,17 @@ public struct LiveConnections: Sendable {
         // Those that are looked at once more stay what they were.
         case .namesNobody?: isMeant = meant[key] != nil
         }
-        heard.append(HeardConnection(number: number, key: key, told: isMeant ? .meant : .spared))
-        guard isMeant, let evicted = meant.put((), for: key)?.key else { return }
-        heard.append(HeardConnection(number: number, key: evicted, told: .forgotten))
+        guard isMeant else { return tell(.spared, of: key, in: &heard) }
+        tell(news.ends ? .ending : .meant, of: key, in: &heard)
+        guard let evicted = meant.put((), for: key)?.key else { return }
+        unheard += 1
+        tell(.forgotten, of: evicted, in: &heard)
+    }
+
+    private func tell(
+        _ told: HeardConnection.Told, of key: StreamKey, in heard: inout [HeardConnection]
+    ) {
+        heard.append(HeardConnection(number: number, key: key, told: told))
     }
 
     /// Whether it goes to, or inbound comes from, an address that was given as such.
@@ -177,21 +200,20 @@ public struct LiveConnections: Sendable {
 
     /// Whether a packet is of a connection that the fault is about, and which way it goes.
     func way(of packet: Packet, at now: UInt64) -> ConnectionWay? {
-        guard let way = ends(of: packet, at: now) else { return nil }
-        if servers.isEmpty { return way }
         let key = StreamKey(packet)
+        guard let way = ends(of: key, at: now) else { return nil }
+        if servers.isEmpty { return way }
         return meant[way == .along ? key : key.reversed] == nil ? nil : way
     }
 
     /// The same by addresses and ports alone.
-    private func ends(of packet: Packet, at now: UInt64) -> ConnectionWay? {
+    private func ends(of key: StreamKey, at now: UInt64) -> ConnectionWay? {
         let isInbound = terms.direction == .inbound
         let (peer, own) =
-            isInbound
-            ? (packet.source, packet.destination) : (packet.destination, packet.source)
-        if isMeant(peer, port: packet.destinationPort, at: now) { return .along }
+            isInbound ? (key.source, key.destination) : (key.destination, key.source)
+        if isMeant(peer, port: key.destinationPort, at: now) { return .along }
         let repliesMatter = holds.contains { $0.action == .hold(bothWays: true) }
-        return repliesMatter && isMeant(own, port: packet.sourcePort, at: now) ? .reply : nil
+        return repliesMatter && isMeant(own, port: key.sourcePort, at: now) ? .reply : nil
     }
 
     private func isMeant(_ peer: IPAddress, port: UInt16, at now: UInt64) -> Bool {
@@ -231,28 +253,14 @@ struct KnownAddress: Equatable, Sendable {
     var address: IPAddress
 }
 
-/// What the kernel has to know of a connection before the packet is let go that told it.
-struct HeardConnection: Equatable, Sendable {
-    enum Told: Equatable, Sendable {
-        /// Nothing that was told of these ends holds any more.
-        case forgotten
-        case meant
-        case spared
-    }
-
-    /// The fault's.
-    var number: Int
-    /// As the client sends.
-    var key: StreamKey
-    var told: Told
-}
-
 /// What a set of the kernel has to change before an answer is let go.
 public struct LearnedAddress: Equatable, Sendable {
     /// The fault's, and which of its groups.
     public var number: Int
     public var group: Int
     public var change: AddressBook.Change
+    /// Connections to it that are there already are to be closed.
+    public var closes = false
 }
 
 extension IPAddress {

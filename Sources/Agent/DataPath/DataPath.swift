@@ -82,11 +82,14 @@ public struct PathSnapshot: Equatable, Sendable {
     /// By id, of faults on connections.
     public var connections: [String: ConnectionReport]
     public var counters: PacketCounters
+    /// Why nobody would let go what it holds if it stood still; nil: somebody would.
+    public var unguarded: String?
 
     public init(
         faults: [String: FaultCounts] = [:], connections: [String: ConnectionReport] = [:],
-        counters: PacketCounters = .init()
+        counters: PacketCounters = .init(), unguarded: String? = nil
     ) {
+        self.unguarded = unguarded
         self.faults = faults
         self.connections = connections
         self.counters = counters

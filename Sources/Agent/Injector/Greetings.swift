@@ -10,47 +10,79 @@ struct Greetings: Sendable {
     struct News: Equatable {
         /// It opens a connection.
         var opens = false
+        /// The client sends nothing behind it.
+        var ends = false
         /// The ends of an earlier connection, which the kernel may still take for known.
         var reusesEnds = false
         /// Nil: nothing yet.
         var greeting: Greeting?
+        /// Other connections that had to make room before they had said whom they want.
+        var unread: [StreamKey] = []
+        /// Another connection that had to make room, and which the kernel may still take for known.
+        var unknown: StreamKey?
+
+        /// Whether it is any.
+        var isAny: Bool {
+            opens || ends || greeting != nil || !unread.isEmpty || unknown != nil
+        }
+    }
+
+    /// What is kept at most. Whatever has to make room is what was silent longest; its packets pass.
+    struct Limits {
+        /// Connections that have not said whom they want, and the octets that they have sent.
+        var starts = 16_384
+        var octets = 8 << 20
+        /// Connections that the kernel may take for known.
+        var known = 65_536
     }
 
     fileprivate struct Start: Sendable {
         /// The sequence number of the first octet.
         var first: UInt32
-        var bytes: [UInt8] = []
+        var reader = GreetingReader()
         /// What came before its turn: how far behind the first octet it belongs, and what it is.
         var early: [(offset: Int, bytes: [UInt8])] = []
 
-        var size: Int { early.reduce(bytes.count) { $0 + $1.bytes.count } }
+        var size: Int { early.reduce(reader.size) { $0 + $1.bytes.count } }
     }
 
-    private var starts = BoundedTable<StreamKey, Start>(limit: Self.limit)
+    private var starts: BoundedTable<StreamKey, Start>
     /// Octets in `starts`.
     private var size = 0
-    /// Connections that are known.
-    private var known = BoundedTable<StreamKey, Void>(limit: Self.knownLimit)
+    private let sizeLimit: Int
+    /// Connections that are known, each since when.
+    private var known: BoundedTable<StreamKey, UInt64>
 
-    /// Connections that have not said anything yet. Beyond it the oldest is taken to name nobody.
-    static let limit = 16_384
-    static let sizeLimit = 8 << 20
-    static let knownLimit = 65_536
     /// Pieces of one connection that may come before their turn.
     static let earlyLimit = 64
     /// How long the kernel is to keep packets of a connection that is known from the queue, in
     /// nanoseconds. The next one is looked at once more: no set holds every connection of an hour.
     static let life: UInt64 = 60_000_000_000
+    /// How long the kernel is to know that a connection is meant, from the latest look at it on. A
+    /// client's packet comes here before it can meet a set that has forgotten: what is idle longer than
+    /// this does not escape, unless its server speaks first. One that nobody has used for so long is dead to
+    /// the keepalives of TCP too (tcp(7): 7,200 s, and 9 probes that are 75 s apart).
+    static let meantLife: UInt64 = 7_875_000_000_000
+    /// The same from a client's FIN or RST on: longer than `life`, so that a later packet is looked at
+    /// before it is forgotten, and known for longer again.
+    static let endingLife: UInt64 = 2 * life
+
+    init(_ limits: Limits = Limits()) {
+        starts = BoundedTable(limit: limits.starts)
+        sizeLimit = limits.octets
+        known = BoundedTable(limit: limits.known)
+    }
 
     /// Reads a packet that a client sends; nil if it tells nothing.
     mutating func read(
-        _ packet: Packet, _ tcp: TCPFields, _ bytes: Span<UInt8>
+        _ packet: Packet, _ tcp: TCPFields, _ bytes: Span<UInt8>, at time: UInt64
     ) -> News? {
         let key = StreamKey(packet)
         var start = starts.remove(key)
         size -= start?.size ?? 0
-        if tcp.isRst || (tcp.isFin && packet.payload.isEmpty) { return nil }
         var news = News()
+        news.ends = tcp.isRst || tcp.isFin
+        if tcp.isRst || (tcp.isFin && packet.payload.isEmpty) { return news }
         // The octets behind a SYN have the number after its own (TCP Fast Open, RFC 7413).
         let sequence = tcp.isSyn ? tcp.sequence &+ 1 : tcp.sequence
         if tcp.isSyn {
@@ -62,41 +94,55 @@ struct Greetings: Sendable {
         if !packet.payload.isEmpty || start == nil {
             start?.add(bytes.extracting(packet.payload), from: sequence)
             let greeting = start?.greeting ?? .namesNobody
-            if greeting != .unfinished || size + (start?.size ?? 0) > Self.sizeLimit {
-                news.greeting = greeting == .unfinished ? .namesNobody : greeting
-                known.put((), for: key)
+            if greeting != .unfinished {
+                news.greeting = greeting
+                note(key, at: time, &news)
                 return news
             }
         }
-        if let start {
-            size += start.size
-            if let evicted = starts.put(start, for: key) { size -= evicted.value.size }
+        if let start { keep(start, key, &news) }
+        return news.isAny ? news : nil
+    }
+
+    private mutating func keep(_ start: Start, _ key: StreamKey, _ news: inout News) {
+        size += start.size
+        var evicted = starts.put(start, for: key)
+        if evicted == nil, size > sizeLimit { evicted = starts.removeOldest() }
+        while let old = evicted {
+            size -= old.value.size
+            news.unread.append(old.key)
+            evicted = size > sizeLimit ? starts.removeOldest() : nil
         }
-        return news.opens ? news : nil
+    }
+
+    private mutating func note(_ key: StreamKey, at time: UInt64, _ news: inout News) {
+        guard let old = known.put(time, for: key) else { return }
+        // Of one that has been known for longer the kernel has let go by itself.
+        if time &- old.value < 2 * Self.life { news.unknown = old.key }
     }
 }
 
 extension Greetings.Start {
     var greeting: Greeting {
-        early.count > Greetings.earlyLimit ? .namesNobody : Greeting(parsing: bytes.span)
+        early.count > Greetings.earlyLimit ? .namesNobody : reader.greeting
     }
 
     mutating func add(_ new: Span<UInt8>, from sequence: UInt32) {
         let offset = sequenceDistance(from: first, to: sequence)
-        guard offset <= bytes.count else {
+        guard offset <= reader.count else {
             early.append((offset, new.copied))
             return
         }
-        append(new.copied, at: offset)
-        while let index = early.firstIndex(where: { $0.offset <= bytes.count }) {
+        read(new, at: offset)
+        while let index = early.firstIndex(where: { $0.offset <= reader.count }) {
             let piece = early.remove(at: index)
-            append(piece.bytes, at: piece.offset)
+            read(piece.bytes.span, at: piece.offset)
         }
     }
 
-    private mutating func append(_ new: [UInt8], at offset: Int) {
+    private mutating func read(_ new: Span<UInt8>, at offset: Int) {
         // What is there already has been sent again.
-        let skipped = bytes.count - offset
-        if skipped < new.count { bytes += new[max(skipped, 0)...] }
+        let skipped = max(reader.count - offset, 0)
+        if skipped < new.count { reader.read(new.extracting(skipped..<new.count)) }
     }
 }

@@ -73,7 +73,7 @@ extension Injector {
             counters.unparsed += 1
             return
         }
-        guard let news = greetings.read(packet, tcp, bytes) else { return }
+        guard let news = greetings.read(packet, tcp, bytes, at: time) else { return }
         for index in faults.indices {
             faults[index].connections?.hear(news, of: packet, at: time, into: &heard)
         }

@@ -12,6 +12,9 @@ struct StreamKey: Hashable, Sendable {
         ports = UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
     }
 
+    var sourcePort: UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }
+    var destinationPort: UInt16 { UInt16(truncatingIfNeeded: ports) }
+
     /// The other direction.
     var reversed: StreamKey {
         var key = self

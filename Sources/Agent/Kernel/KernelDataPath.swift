@@ -19,6 +19,7 @@ public actor KernelDataPath: DataPath {
     private var keys: Set<NameKey> = []
     private let spared: SparedConnections
     private let askers = SocketAskers()
+    private let closer: ConnectionCloser
     private var dump: ConnectionDump?
     /// The kernel's numbers for faults on connections, by the faults' ids.
     private var connections: [String: Int] = [:]
@@ -26,7 +27,7 @@ public actor KernelDataPath: DataPath {
     /// What goes on beside a fault: its phases, and asking for its names.
     private var companions: [String: [Task<Void, Never>]] = [:]
     private var seeders: [String: NameSeeder] = [:]
-    /// Faults that end the connections that are open, once they know them.
+    /// Faults that end the connections that are open.
     private var killing: Set<String> = []
     private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
@@ -48,6 +49,7 @@ public actor KernelDataPath: DataPath {
         self.readHosts = readHosts
         self.protected = protected.patterns.compactMap { NamePattern($0) }
         spared = SparedConnections(protected)
+        closer = ConnectionCloser(spared: spared, askers: askers)
         // For counts alone: without it they stay 0.
         dump = try? ConnectionDump()
         do throws(NetlinkError) {
@@ -60,7 +62,7 @@ public actor KernelDataPath: DataPath {
             injector: Injector(
                 resolvers: readResolvers(),
                 protected: self.protected),
-            loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table)
+            loopbackInterface: Interfaces.index(of: "lo") ?? 1, table: table, closer: closer)
         judge.injector.asker = { [askers] in askers.find($0, own: $1, other: $2) }
         do throws(NetlinkError) {
             loop = try PacketLoop(sockets.queues, handler: judge)
@@ -142,19 +144,20 @@ public actor KernelDataPath: DataPath {
         companions[id, default: []].append(task)
     }
 
-    private func act(_ id: String, for time: Duration?) {
+    private func act(_ id: String, for time: Duration?) async {
         guard let number = connections[id] else { return }
         // The kernel's timeout ends a phase even if this comes late, or not at all.
         try? onTable { (table) throws(NetlinkError) in
             try table.set(connections: number, acting: time)
         }
+        if time != nil { await closeConnections(of: id) }
     }
 
     public func seed(_ id: String) async -> Bool {
         let readResolvers = readResolvers
         await readKnown(id)
         let pause = await seeders[id]?.ask(readResolvers())
-        if killing.remove(id) != nil { await closeConnections(of: id) }
+        await closeConnections(of: id)
         guard let seeder = seeders[id], let pause else { return false }
         let task = Task {
             var pause = pause
@@ -173,27 +176,14 @@ public actor KernelDataPath: DataPath {
         try? await onLoop { judge, reply in judge.learn(known, of: id, at: reply.now) }
     }
 
-    /// Ends the connections that a fault is about.
+    /// Ends the connections that a fault with `kill` is about, if it acts now.
     private func closeConnections(of id: String) async {
+        guard killing.contains(id) else { return }
         let found = try? await onLoop { judge, reply in
-            let fault = judge.injector.faults.first { $0.id == id }
-            return (fault?.connections, fault?.scope, reply.now)
+            (judge.injector.faults.first { $0.id == id }, reply.now)
         }
-        let (askers, spared) = (askers, spared)
-        guard let (connections, scope, now) = found, let live = connections,
-            var open = try? OpenConnections()
-        else { return }
-        _ = try? open.end { own, other in
-            guard let here = IPAddress(octets: own.address),
-                let there = IPAddress(octets: other.address)
-            else { return false }
-            let ends = (Endpoint(here, port: own.port), Endpoint(there, port: other.port))
-            guard live.hasConnection(own: ends.0, other: ends.1, at: now),
-                !spared.spares(own: ends.0, other: ends.1)
-            else { return false }
-            guard let scope else { return true }
-            return askers.find(.tcp, own: ends.0, other: ends.1).map(scope.includes) ?? false
-        }
+        guard let (fault, now) = found, let fault else { return }
+        closer.closeConnections(of: fault, at: now)
     }
 
     private func onTable<Value: Sendable>(
@@ -332,6 +322,7 @@ public actor KernelDataPath: DataPath {
         }
         snapshot.counters = PacketCounters(
             counters, loop: loop.counters, heldNow: UInt64(clamping: held))
+        snapshot.unguarded = queueGuard.state.problem
         return snapshot
     }
 
@@ -379,6 +370,20 @@ extension DataPathError {
     }
 }
 
+extension QueueGuard.State {
+    fileprivate var problem: String? {
+        let what: String
+        switch self {
+        case .watching: return nil
+        case .starting: what = "is not ready"
+        case .gone: what = "could not be started, or has ended"
+        }
+        return
+            "the guard \(what): if the agent stood still, what it holds would wait until it goes on "
+            + "or ends"
+    }
+}
+
 extension FaultCounts {
     /// What the injector has counted: answers, and packets that it held back.
     init(_ counters: FaultCounters, _ connections: LiveConnections?) {
@@ -398,7 +403,8 @@ extension ConnectionReport {
     init(_ live: LiveConnections, at now: UInt64) {
         self.init(
             addresses: live.books.reduce(0) { $0 + $1.count(at: now) },
-            evicted: live.books.reduce(0) { $0 + $1.evicted }, unresolved: live.unresolved,
+            evicted: live.books.reduce(0) { $0 + $1.evicted },
+            unheard: live.unheard > 0 ? live.unheard : nil, unresolved: live.unresolved,
             shared: Self.list(live.shared), unfollowed: Self.list(live.unfollowed))
     }
 

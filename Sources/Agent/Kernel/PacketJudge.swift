@@ -8,12 +8,16 @@ struct PacketJudge: PacketHandler {
     private var out = Writer(capacity: PacketJudge.packetLimit)
     private var releases: [HoldEnd] = []
     private let table: SharedTable
+    private let closer: ConnectionCloser
 
     /// What one netlink attribute takes: 65,535 octets less its header of 4.
     static let packetLimit = 65_531
 
-    init(injector: Injector, loopbackInterface: UInt32, table: SharedTable) {
+    init(
+        injector: Injector, loopbackInterface: UInt32, table: SharedTable, closer: ConnectionCloser
+    ) {
         self.table = table
+        self.closer = closer
         self.injector = injector
         self.loopbackInterface = loopbackInterface
     }
@@ -46,7 +50,7 @@ struct PacketJudge: PacketHandler {
             isOnLoopbackInterface: info.inputInterface == loopbackInterface, time: info.arrival,
             entered: info.entered)
         let verdict = injector.decide(packet, arrival: arrival, out: &out, releases: &releases)
-        if !injector.learned.isEmpty { follow() }
+        if !injector.learned.isEmpty { follow(at: info.arrival) }
         for release in releases { settle(release, &reply) }
         switch verdict {
         case .accept:
@@ -65,22 +69,33 @@ struct PacketJudge: PacketHandler {
     /// Teaches a fault addresses that no answer has told.
     mutating func learn(_ known: [KnownAddress], of id: String, at now: UInt64) {
         injector.learn(known, of: id, at: now)
-        if !injector.learned.isEmpty { follow() }
+        if !injector.learned.isEmpty { follow(at: now) }
     }
 
     /// Puts addresses into the kernel's sets: whoever reads the answer finds the fault there already.
-    private mutating func follow() {
+    private mutating func follow(at now: UInt64) {
         let changes = injector.learned.map { learned in
             OwnerTable.Followed(
                 fault: learned.number, group: learned.group,
                 address: learned.change.address.octets,
                 time: learned.change.time.map { .nanoseconds(Int64(clamping: $0)) })
         }
+        let closing = injector.learned.filter(\.closes)
         injector.learned.removeAll(keepingCapacity: true)
         do throws(NetlinkError) {
             _ = try table.with { (table) throws(NetlinkError) in try table.follow(changes) }
         } catch {
             injector.countError()
+        }
+        if !closing.isEmpty { close(closing, at: now) }
+    }
+
+    /// Before the answer goes on: the connection that its reader makes next is not one of those.
+    private func close(_ learned: [LearnedAddress], at now: UInt64) {
+        for fault in injector.faults {
+            let own = learned.filter { $0.number == fault.connections?.number }
+            guard !own.isEmpty else { continue }
+            closer.closeConnections(of: fault, to: own.map(\.change.address), at: now)
         }
     }
 
@@ -88,13 +103,18 @@ struct PacketJudge: PacketHandler {
     private mutating func note() {
         let heard = injector.heard.map { OwnerTable.HeardConnection($0) }
         injector.heard.removeAll(keepingCapacity: true)
-        let life = Duration.nanoseconds(Int64(clamping: Greetings.life))
         do throws(NetlinkError) {
-            _ = try table.with { (table) throws(NetlinkError) in try table.note(heard, for: life) }
+            _ = try table.with { (table) throws(NetlinkError) in
+                try table.note(heard, for: Self.heardLives)
+            }
         } catch {
             injector.countError()
         }
     }
+
+    private static let heardLives = OwnerTable.HeardLives(
+        read: .nanoseconds(Int64(Greetings.life)), meant: .nanoseconds(Int64(Greetings.meantLife)),
+        ending: .nanoseconds(Int64(Greetings.endingLife)))
 
     private func settle(_ release: HoldEnd, _ reply: inout Reply) {
         switch release.action {
@@ -109,11 +129,22 @@ extension OwnerTable.HeardConnection {
     fileprivate init(_ heard: HeardConnection) {
         self.init(
             fault: heard.number,
-            source: (heard.key.source.octets, UInt16(heard.key.ports >> 16)),
-            destination: (
-                heard.key.destination.octets, UInt16(truncatingIfNeeded: heard.key.ports)
-            ),
-            told: heard.told == .meant ? .meant : heard.told == .spared ? .spared : .forgotten)
+            source: (heard.key.source.octets, heard.key.sourcePort),
+            destination: (heard.key.destination.octets, heard.key.destinationPort),
+            told: Told(heard.told))
+    }
+}
+
+extension OwnerTable.HeardConnection.Told {
+    fileprivate init(_ told: HeardConnection.Told) {
+        self =
+            switch told {
+            case .forgotten: .forgotten
+            case .unread: .unread
+            case .meant: .meant
+            case .ending: .ending
+            case .spared: .spared
+            }
     }
 }
 

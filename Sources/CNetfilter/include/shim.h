@@ -98,8 +98,9 @@ struct bn_release {
 
 /// Starts a process that sends `releases` whenever nothing has come over `beats`, a socket of type
 /// SOCK_SEQPACKET, for as many ms as the last message said (`uint32_t`; 0 is for ever), and a few times
-/// after that. It ends when the other end of `beats` is closed. Returns fork(2)'s result. Why
-/// not Swift: between fork and exec only async-signal-safe functions may be called.
+/// after that. It sends one octet over `beats` when it keeps watch, and ends when the other end of that
+/// is closed. Returns fork(2)'s result. Why not Swift: between fork and exec only async-signal-safe
+/// functions may be called.
 pid_t bn_guard(int beats, const struct bn_release *releases, unsigned int count);
 
 /// setns(2) to a network namespace. Why not Swift: it needs _GNU_SOURCE.

@@ -20,6 +20,8 @@ public struct AgentStatus: Codable, Equatable, Sendable {
     public var faults: [ArmedFault]
     public var counters: PacketCounters
     public var journal: JournalStatus
+    /// Why nobody would let go what the agent holds if it stood still; nil while somebody would.
+    public var unguarded: String?
 
     /// A network namespace.
     public struct Network: Codable, Equatable, Sendable {
@@ -50,7 +52,7 @@ public struct AgentStatus: Codable, Equatable, Sendable {
         netns: Network? = nil, queue: UInt16?, queues: QueueRun?, statement: Statement,
         prefilter: Prefilter,
         faults: [ArmedFault],
-        counters: PacketCounters, journal: JournalStatus
+        counters: PacketCounters, journal: JournalStatus, unguarded: String? = nil
     ) {
         self.version = version
         self.pid = pid
@@ -65,6 +67,7 @@ public struct AgentStatus: Codable, Equatable, Sendable {
         self.faults = faults
         self.counters = counters
         self.journal = journal
+        self.unguarded = unguarded
     }
 }
 
@@ -137,7 +140,7 @@ public struct JournalStatus: Codable, Equatable, Sendable {
 /// The reply of `GET /healthz`: 200 while a packet loop answers, 503 when it does not.
 public struct Health: Codable, Equatable, Sendable {
     public var healthy: Bool
-    /// What is wrong; nil while all is well.
+    /// What is wrong, or what a healthy agent does without; nil while all is well.
     public var problem: String?
 
     public init(healthy: Bool, problem: String? = nil) {

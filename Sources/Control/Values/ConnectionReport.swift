@@ -4,6 +4,9 @@ public struct ConnectionReport: Codable, Equatable, Sendable {
     public var addresses: Int
     /// Addresses that had to make room for later ones.
     public var evicted: UInt64
+    /// Connections that pass though they may ask for a name that is meant: there was no room to wait for
+    /// what they say, or to remember it. nil: none.
+    public var unheard: UInt64?
     /// Patterns for which no address has been seen: they affect nothing.
     public var unresolved: [String]
     /// Addresses that names lead to which are not meant: they are hit as well.
@@ -13,11 +16,12 @@ public struct ConnectionReport: Codable, Equatable, Sendable {
     public var unfollowed: [SharedAddress]
 
     public init(
-        addresses: Int, evicted: UInt64 = 0, unresolved: [String] = [],
+        addresses: Int, evicted: UInt64 = 0, unheard: UInt64? = nil, unresolved: [String] = [],
         shared: [SharedAddress] = [], unfollowed: [SharedAddress] = []
     ) {
         self.addresses = addresses
         self.evicted = evicted
+        self.unheard = unheard
         self.unresolved = unresolved
         self.shared = shared
         self.unfollowed = unfollowed

@@ -1,4 +1,3 @@
-import Glibc
 import SystemPackage
 
 /// A pipe by which a command learns that whoever started it is gone, however it went.
@@ -21,9 +20,8 @@ struct Lifeline: Sendable {
         """
 
     init() throws {
-        (input, held) = try FileDescriptor.pipe()
-        // Whatever else is started meanwhile must not hold it.
-        for end in [input, held] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+        // In one call: what is started in between would hold it for as long as it lives.
+        (input, held) = try FileDescriptor.pipe(options: .closeOnExec)
     }
 
     /// The command has ended, or is being ended; what it left behind may stay.

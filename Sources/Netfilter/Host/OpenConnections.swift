@@ -34,10 +34,10 @@ public struct OpenConnections: ~Copyable {
     public mutating func end(where isMeant: (End, End) -> Bool) throws(NetlinkError) -> Int {
         var count = 0
         for family in [UInt8(AF_INET), UInt8(AF_INET6)] {
-            for identity in try list(family) {
-                guard let (own, other) = Self.ends(identity, isV4: family == UInt8(AF_INET)),
-                    isMeant(own, other)
-                else { continue }
+            let identities = try list(family) { identity in
+                Self.ends(identity, isV4: family == UInt8(AF_INET)).map(isMeant) ?? false
+            }
+            for identity in identities {
                 sequence &+= 1
                 // Gone by itself meanwhile is as good.
                 try send(
@@ -48,7 +48,9 @@ public struct OpenConnections: ~Copyable {
         return count
     }
 
-    private mutating func list(_ family: UInt8) throws(NetlinkError) -> [[UInt8]] {
+    private mutating func list(
+        _ family: UInt8, where isWanted: ([UInt8]) -> Bool
+    ) throws(NetlinkError) -> [[UInt8]] {
         sequence &+= 1
         try send(
             Self.byFamily, flags: NLM_F_REQUEST | NLM_F_DUMP, family, states: Self.openStates,
@@ -59,7 +61,8 @@ public struct OpenConnections: ~Copyable {
             guard message.type == Self.byFamily,
                 message.payload.count >= 4 + Self.identityLength
             else { return false }
-            found.append(Array(message.payload.dropFirst(4).prefix(Self.identityLength)))
+            let identity = Array(message.payload.dropFirst(4).prefix(Self.identityLength))
+            if isWanted(identity) { found.append(identity) }
             return true
         }
         return found

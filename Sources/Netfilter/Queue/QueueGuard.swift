@@ -10,9 +10,24 @@ internal import Glibc
 /// waits already.
 ///
 /// The guard shares the sockets of the queues and nothing else: what holds the table is not with it. It
-/// ends when this process does, however that ends.
+/// ends when this process does, however that ends. Where it cannot be started, or ends before, everything
+/// else works without it: `state` says so.
+///
+/// What it lets go from a hold queue goes on with packet mark 0. The mark names the place in the table of
+/// held packets there; what it was before is written in that table alone, which the guard cannot read.
 public final class QueueGuard: Sendable {
+    public enum State: Equatable, Sendable {
+        case watching
+        /// It has not said that it is ready.
+        case starting
+        case gone
+    }
+
     private let beats: Descriptor
+    let pid: pid_t
+
+    /// How long it may take to be ready, in ms, before others are told that it is not.
+    private static let patience: Int32 = 1_000
 
     /// Starts it; nobody serves the queues yet.
     public init(_ queues: borrowing PacketQueues) throws(NetlinkError) {
@@ -20,13 +35,19 @@ public final class QueueGuard: Sendable {
         let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw .last("socketpair") }
         beats = try Descriptor(pair[0], of: "socketpair")
-        let theirs = try Descriptor(pair[1], of: "socketpair")
+        pid = Self.start(try Descriptor(pair[1], of: "socketpair"), queues)
+        _ = look(within: Self.patience)
+    }
+
+    /// Returns its number, or -1. The guard's end of the socket is the guard's alone afterwards.
+    private static func start(
+        _ theirs: consuming Descriptor, _ queues: borrowing PacketQueues
+    ) -> pid_t {
         let numbers = queues.numbers
-        let judged = Self.acceptance(
+        let judged = acceptance(
             of: [numbers.datagrams, numbers.streams, numbers.connections, numbers.greetings])
-        // The marks of held packets say where they wait, and are nobody else's business.
-        let held = Self.acceptance(of: Array(numbers.holds), mark: 0)
-        let pid = unsafe judged.withUnsafeBytes { judged in
+        let held = acceptance(of: Array(numbers.holds), mark: 0)
+        return unsafe judged.withUnsafeBytes { judged in
             unsafe held.withUnsafeBytes { held in
                 let releases = unsafe [
                     bn_release(
@@ -39,7 +60,22 @@ public final class QueueGuard: Sendable {
                 return unsafe bn_guard(theirs.number, releases, UInt32(releases.count))
             }
         }
-        guard pid > 0 else { throw .last("fork") }
+    }
+
+    /// Whether it keeps watch now.
+    public var state: State {
+        let state = look(within: 0)
+        // Nobody else waits for it.
+        if state == .gone, pid > 0 { _ = waitpid(pid, nil, WNOHANG) }
+        return state
+    }
+
+    /// Its octet stays where it is: that it is there, and the other end open, is all that counts.
+    private func look(within milliseconds: Int32) -> State {
+        var poller = pollfd(fd: beats.number, events: Int16(POLLIN), revents: 0)
+        while unsafe poll(&poller, 1, milliseconds) < 0 && Glibc.errno == EINTR {}
+        if Int32(poller.revents) & (POLLHUP | POLLERR) != 0 { return .gone }
+        return Int32(poller.revents) & POLLIN != 0 ? .watching : .starting
     }
 
     /// Says that this process is well and will say so again within this time; nil: that nothing waits

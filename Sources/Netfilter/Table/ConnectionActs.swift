@@ -53,6 +53,8 @@ extension ConnectionMessages {
         let greet = Expression.queue(greetings, statement)
         // SYN in any case: its ends may have been those of another connection.
         batch.addRule(table, names.greet, alive + Self.tcpFlags(0x12, .equal, 0x02) + [greet])
+        // FIN and RST too: of what is ending nothing is to be remembered for long.
+        batch.addRule(table, names.greet, alive + Self.tcpFlags(0x05, .notEqual, 0) + [greet])
         for isV4 in [true, false] {
             batch.addRule(
                 table, names.greet,

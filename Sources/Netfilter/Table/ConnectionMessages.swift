@@ -10,7 +10,7 @@ internal import CNetfilter
 ///     set net1g0v4, net1g0v6 { type ipv4_addr; flags timeout; }       the addresses that it follows
 ///     chain net1 { meta l4proto @net1live meta l4proto @armed counter jump net1act; … queue }
 ///     set net1read4, net1meant4 { type ipv4_addr . ipv4_addr . inet_service . inet_service; … }
-///     chain net1greet { SYN queue; connection @net1read4 return; queue }     where names in greetings count
+///     chain net1greet { SYN, FIN, RST queue; connection @net1read4 return; queue }    where greetings count
 ///     chain net1dice { jhash of the connection < share goto net1act }
 ///     chain net1act { counter drop }
 ///     chain net1back { what comes back, where the fault is about that too }

@@ -164,6 +164,18 @@ extension Batch {
             keys.map { ($0, nil) })
     }
 
+    /// Puts an element in with a new time, or takes it out (nil), whether it is there, has just expired, or
+    /// is not. No packet finds it missing in between.
+    mutating func replaceElement(
+        _ table: String, _ set: String, _ key: [UInt8], timeout: Duration?
+    ) {
+        // Before Linux 6.12 adding one that is there leaves its old time, and taking out one that is not
+        // there is an error: so add it, take it out, and then add it with its time.
+        addElements(table, set, [(key: key, timeout: timeout ?? .seconds(1))])
+        deleteElements(table, set, [key])
+        if let timeout { addElements(table, set, [(key: key, timeout: timeout)]) }
+    }
+
     private mutating func changeElements(
         _ call: String, type: nf_tables_msg_types, flags: Int32, _ table: String, _ name: String,
         _ elements: [(key: [UInt8], milliseconds: UInt64?)]

@@ -15,20 +15,6 @@ public enum Greeting: Equatable, Sendable {
     /// quantum computers takes about 2 KiB; servers refuse heads of more than 8 to 16 KiB.
     public static let limit = 16 << 10
 
-    /// Reads a connection from its first octet on. The name is found as soon as its last octet is
-    /// there, while the other side cannot answer yet.
-    public init(parsing bytes: Span<UInt8>) {
-        let reading: Greeting =
-            switch bytes.isEmpty ? nil : bytes[0] {
-            case nil: .unfinished
-            case TLSHello.handshake?: TLSHello.greeting(bytes)
-            // A method of HTTP is in capitals.
-            case (UInt8(ascii: "A")...UInt8(ascii: "Z"))?: RequestHead.greeting(bytes)
-            default: .namesNobody
-            }
-        self = reading == .unfinished && bytes.count >= Self.limit ? .namesNobody : reading
-    }
-
     /// A name, or nobody if it is an address or cannot be a name.
     init(host: some Collection<UInt8>) {
         let isPlain = host.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }

@@ -1,5 +1,5 @@
-/// The head of a request of HTTP/1 (RFC 9112), as far as it has come.
-enum RequestHead {
+/// The head of a request of HTTP/1 (RFC 9112), read line by line as it comes.
+struct RequestHead: Sendable {
     private static let space = UInt8(ascii: " ")
     private static let colon = UInt8(ascii: ":")
     private static let lineFeed: UInt8 = 10
@@ -7,50 +7,64 @@ enum RequestHead {
     /// The longest method of IANA's registry has 17 letters.
     private static let longestMethod = 24
 
-    static func greeting(_ bytes: Span<UInt8>) -> Greeting {
-        var start = 0
-        guard let requestLine = line(of: bytes, from: &start) else {
-            return mayBeRequest(bytes) ? .unfinished : .namesNobody
-        }
-        let words = requestLine.split(separator: space, omittingEmptySubsequences: false)
-        guard words.count == 3, isMethod(words[0]), words[2].starts(with: "HTTP/1.".utf8) else {
-            return .namesNobody
-        }
-        // A host in the target goes before the field (RFC 9112 section 3.2.2).
-        if let authority = authority(
-            ofTarget: words[1], isTunnel: words[0].elementsEqual("CONNECT".utf8))
-        {
-            return Greeting(host: host(of: authority))
-        }
-        while let field = line(of: bytes, from: &start) {
-            if field.isEmpty { return .namesNobody }
-            guard let end = field.firstIndex(of: colon), isHost(field[..<end]) else { continue }
-            return Greeting(host: host(of: trimmed(field[(end + 1)...])))
+    private enum Part { case method, requestLine, fields }
+
+    private var part = Part.method
+    /// The line in hand, as far as it has come.
+    private var line: [UInt8] = []
+
+    /// Octets that are kept.
+    var size: Int { line.count }
+
+    /// What is known when these octets have come too; what follows an answer does not matter.
+    mutating func read(_ piece: Span<UInt8>) -> Greeting {
+        for index in 0..<piece.count {
+            let octet = piece[index]
+            if octet == Self.lineFeed {
+                let greeting = endLine()
+                if greeting != .unfinished { return greeting }
+            } else {
+                if part == .method, !continuesMethod(octet) { return .namesNobody }
+                line.append(octet)
+            }
         }
         return .unfinished
     }
 
-    /// The next line without its end; nil if it has not come whole.
-    private static func line(of bytes: Span<UInt8>, from start: inout Int) -> ArraySlice<UInt8>? {
-        var line: [UInt8] = []
-        for index in start..<bytes.count {
-            if bytes[index] == lineFeed {
-                start = index + 1
-                if line.last == carriageReturn { line.removeLast() }
-                return line[...]
-            }
-            line.append(bytes[index])
+    /// Whether what has come of a request line still can be one.
+    private mutating func continuesMethod(_ octet: UInt8) -> Bool {
+        if octet == Self.space, !line.isEmpty {
+            part = .requestLine
+            return true
         }
-        return nil
+        return Self.isCapital(octet) && line.count < Self.longestMethod
     }
 
-    /// Whether what has come of a request line can be one.
-    private static func mayBeRequest(_ bytes: Span<UInt8>) -> Bool {
-        for index in 0..<bytes.count {
-            if bytes[index] == space { return index > 0 }
-            guard isCapital(bytes[index]), index < longestMethod else { return false }
+    private mutating func endLine() -> Greeting {
+        if line.last == Self.carriageReturn { line.removeLast() }
+        defer { line.removeAll(keepingCapacity: true) }
+        guard part == .fields else {
+            part = .fields
+            return Self.greeting(ofRequestLine: line[...])
         }
-        return true
+        if line.isEmpty { return .namesNobody }
+        guard let end = line.firstIndex(of: Self.colon), Self.isHost(line[..<end]) else {
+            return .unfinished
+        }
+        return Greeting(host: Self.host(of: Self.trimmed(line[(end + 1)...])))
+    }
+
+    private static func greeting(ofRequestLine line: ArraySlice<UInt8>) -> Greeting {
+        let words = line.split(separator: space, omittingEmptySubsequences: false)
+        guard words.count == 3, isMethod(words[0]), words[2].starts(with: "HTTP/1.".utf8) else {
+            return .namesNobody
+        }
+        // A host in the target goes before the field (RFC 9112 section 3.2.2).
+        let isTunnel = words[0].elementsEqual("CONNECT".utf8)
+        guard let authority = authority(ofTarget: words[1], isTunnel: isTunnel) else {
+            return .unfinished
+        }
+        return Greeting(host: host(of: authority))
     }
 
     private static func isMethod(_ word: ArraySlice<UInt8>) -> Bool {

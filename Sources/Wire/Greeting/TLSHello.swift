@@ -1,106 +1,82 @@
-/// The ClientHello of TLS 1.0 to 1.3 (RFC 8446 section 4.1.2), as far as it has come.
-enum TLSHello {
+/// The ClientHello of TLS 1.0 to 1.3 (RFC 8446 section 4.1.2), read field by field as it comes.
+struct TLSHello: Sendable {
     /// The content type of its records (RFC 8446 section 5.1).
     static let handshake: UInt8 = 22
-    private static let clientHello: UInt8 = 1
+    private static let clientHello = 1
     /// `server_name` among the extensions, and `host_name` within it (RFC 6066 section 3).
     private static let serverName = 0
     private static let hostName = 0
 
-    static func greeting(_ bytes: Span<UInt8>) -> Greeting {
-        guard let fragments = fragments(bytes) else { return .namesNobody }
-        var hello = Reader(fragments)
-        do throws(Reader.Stop) {
-            guard try hello.number(1) == Int(clientHello) else { return .namesNobody }
-            try hello.enter(3)
-            // Version and random; then session id, cipher suites and compression methods.
-            try hello.skip(2 + 32)
-            try hello.skip(hello.number(1))
-            try hello.skip(hello.number(2))
-            try hello.skip(hello.number(1))
-            try hello.enter(2)
-            while true {
-                let type = try hello.number(2)
-                let length = try hello.number(2)
-                guard type == serverName else {
-                    try hello.skip(length)
-                    continue
-                }
-                return try name(in: &hello, length: length)
-            }
-        } catch {
-            return error == .unfinished ? .unfinished : .namesNobody
-        }
+    /// What is read next.
+    private enum Part {
+        case message, random, session, cipherSuites, compressions, extensions, `extension`
+        case names, name
     }
 
-    private static func name(
-        in hello: inout Reader, length: Int
-    ) throws(Reader.Stop) -> Greeting {
-        try hello.confine(to: length)
-        try hello.enter(2)
+    private var records = HelloRecords()
+    private var vectors = VectorReader()
+    private var part = Part.message
+
+    /// Octets that are kept.
+    var size: Int { vectors.bytes.count }
+
+    /// What is known when these octets have come too; what follows an answer does not matter.
+    mutating func read(_ piece: Span<UInt8>) -> Greeting {
+        records.read(piece, into: &vectors.bytes)
         while true {
-            let type = try hello.number(1)
-            let name = try hello.octets(hello.number(2))
-            if type == hostName { return Greeting(host: name) }
+            let before = vectors.place
+            do throws(VectorReader.Stop) {
+                if let greeting = try readPart() { return greeting }
+            } catch .unfinished {
+                // The part in hand is read anew when more has come, those before it are done with.
+                vectors.place = before
+                return records.haveEnded ? .namesNobody : .unfinished
+            } catch {
+                return .namesNobody
+            }
         }
     }
 
-    /// What the records hold, one behind the other: a message may be spread over several. Nil if the
-    /// first is none; what follows a hello at once, such as early data, is another matter.
-    private static func fragments(_ bytes: Span<UInt8>) -> [UInt8]? {
-        var fragments: [UInt8] = []
-        fragments.reserveCapacity(bytes.count)
-        var at = 0
-        while at < bytes.count {
-            // Type, version (3.x whatever the version is), length.
-            guard bytes[at] == handshake else { break }
-            if at + 1 < bytes.count, bytes[at + 1] != 3 { return nil }
-            guard at + 5 <= bytes.count else { break }
-            let length = Int(bytes.uint16(at: at + 3))
-            // RFC 8446 section 5.1: no empty fragments, and 2^14 octets at the most.
-            guard (1...1 << 14).contains(length) else { return nil }
-            let end = min(at + 5 + length, bytes.count)
-            for index in at + 5..<end { fragments.append(bytes[index]) }
-            at += 5 + length
+    /// Nil: it goes on with the next part.
+    private mutating func readPart() throws(VectorReader.Stop) -> Greeting? {
+        switch part {
+        case .message:
+            guard try vectors.number(1) == Self.clientHello else { return .namesNobody }
+            try vectors.enter(3)
+            part = .random
+        case .random:
+            // Version and random.
+            try vectors.skip(2 + 32)
+            part = .session
+        case .session:
+            try vectors.skip(vectors.number(1))
+            part = .cipherSuites
+        case .cipherSuites:
+            try vectors.skip(vectors.number(2))
+            part = .compressions
+        case .compressions:
+            try vectors.skip(vectors.number(1))
+            part = .extensions
+        case .extensions:
+            try vectors.enter(2)
+            part = .extension
+        case .extension:
+            let type = try vectors.number(2)
+            let length = try vectors.number(2)
+            guard type == Self.serverName else {
+                try vectors.skip(length)
+                return nil
+            }
+            try vectors.confine(to: length)
+            part = .names
+        case .names:
+            try vectors.enter(2)
+            part = .name
+        case .name:
+            let type = try vectors.number(1)
+            let name = try vectors.octets(vectors.number(2))
+            if type == Self.hostName { return Greeting(host: name) }
         }
-        return fragments
-    }
-
-    /// Reads vectors within vectors, none of which may be longer than the one around it.
-    private struct Reader {
-        enum Stop: Error {
-            /// The octets have not come yet.
-            case unfinished
-            /// The vector in hand has ended, or one in it is too long.
-            case ended
-        }
-
-        private let bytes: [UInt8]
-        private var at = 0
-        /// Where the vector in hand ends, whether that has come or not.
-        private var end = Int.max
-
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-        mutating func number(_ size: Int) throws(Stop) -> Int {
-            try octets(size).reduce(0) { $0 << 8 | Int($1) }
-        }
-
-        mutating func octets(_ count: Int) throws(Stop) -> ArraySlice<UInt8> {
-            guard count <= end - at else { throw .ended }
-            guard count <= bytes.count - at else { throw .unfinished }
-            defer { at += count }
-            return bytes[at..<at + count]
-        }
-
-        mutating func skip(_ count: Int) throws(Stop) { _ = try octets(count) }
-
-        /// Goes into a vector whose length is in so many octets.
-        mutating func enter(_ size: Int) throws(Stop) { try confine(to: number(size)) }
-
-        mutating func confine(to length: Int) throws(Stop) {
-            guard length <= end - at else { throw .ended }
-            end = at + length
-        }
+        return nil
     }
 }

@@ -37,6 +37,9 @@ struct AgentChecks {
                 "agent", .fail, "brownoutd \(status.version), pid \(status.pid), is halted",
                 advice: "`brownout resume`")
         case .success(let status):
+            if let problem = status.unguarded {
+                return Check("agent", .warn, problem, advice: "start the agent anew")
+            }
             let faults = status.faults.count
             return Check(
                 "agent", .pass,

@@ -15,9 +15,8 @@ struct ExecKeeper: Sendable {
     /// Returns once it keeps watch.
     static func start(_ group: ExecGroup) async throws -> ExecKeeper {
         let program = try LabNamespace.ownProgram
-        let (readEnd, writeEnd) = try FileDescriptor.pipe()
-        // Else the command would hold it as well.
-        _ = fcntl(writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
+        // Else the command would hold it as well; in one call, for whatever is started in between.
+        let (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
         var platform = PlatformOptions()
         // A terminal's Ctrl-C is not for it.
         platform.createSession = true

@@ -20,6 +20,7 @@ struct StatusText {
         if let problem = status.journal.problem {
             text += "journal: \(status.journal.lost) lines lost: \(problem)\n"
         }
+        if let problem = status.unguarded { text += "\(problem)\n" }
         return text
     }
 
@@ -99,6 +100,9 @@ struct StatusText {
         }
         if report.evicted > 0 {
             lines.append("\(report.evicted) addresses had to make room for later ones")
+        }
+        if let unheard = report.unheard {
+            lines.append("\(unheard) connections pass: no room to hear whom they ask for")
         }
         lines += misses(report.unresolved, report.unfollowed)
         for shared in report.shared {

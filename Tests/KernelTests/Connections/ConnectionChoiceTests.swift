@@ -108,28 +108,124 @@ extension KernelTests {
             }
         }
 
-        @Test("kill: those to an address that is learned later meet the fault, and are not closed")
-        func killLater() async throws {
-            try await Place.setResolvers(["127.0.0.1"])
+        @Test("kill: when it begins to act, not before; after each rest again")
+        func killPhases() async throws {
             try await Reach.serving {
-                try await ScriptedUpstream.serving { asked in
-                    guard asked.type == RType.a else { return [.message(asked.answer())] }
-                    return [.message(asked.answer([Records.a(198, 51, 100, 7)]))]
-                } _: {
-                    try await AgentUnderTest.serving { agent in
-                        try await Self.keeping { ask in
-                            // Nobody can ask for a pattern: it is known from the first answer on.
-                            let lines = ["hosts: '*.pool.example.test'", "kill: true"]
-                            try await agent.broken("blackhole", lines) { fault in
-                                #expect(try await ask() == "ok")
-                                _ = try #require(
-                                    try await RawDNS.answer(Query("a.pool.example.test")))
-                                let report = try await agent.client.fault(fault.id).connections
-                                #expect(report?.addresses == 1)
-                                #expect(try await ask() == "silent")
-                                #expect(try await Reach.attempt(Self.meant).what == "timeout")
+                try await AgentUnderTest.serving { agent in
+                    let lines = ["hosts: \(Self.host)", "kill: true"]
+                    func closes(_ ask: () async throws -> String) async throws -> Bool {
+                        try await eventually(within: .seconds(6), every: .milliseconds(100)) {
+                            try await ask().hasPrefix("reset")
+                        }
+                    }
+                    try await Self.keeping { ask in
+                        try await agent.broken("{latency: 10ms}", lines + ["after: 1s"]) { _ in
+                            let before = try await ask()
+                            #expect(before == "ok")
+                            let isClosed = try await closes(ask)
+                            #expect(isClosed)
+                        }
+                    }
+                    let resting = lines + ["flap: {on: 1s, off: 1s}"]
+                    try await agent.broken("{latency: 10ms}", resting) { _ in
+                        for _ in 0..<2 {
+                            // Whenever it is opened, the next phase closes it.
+                            try await Self.keeping { ask in
+                                let isClosed = try await closes(ask)
+                                #expect(isClosed)
                             }
-                            #expect(try await ask() == "ok")
+                        }
+                    }
+                }
+            }
+        }
+
+        /// `n7.pool.example.test` is 198.51.100.7; nobody can ask for the pattern before a client does.
+        private static func pool<Value>(
+            protecting: [String] = [], _ body: (AgentUnderTest) async throws -> Value
+        ) async throws -> Value {
+            try await Place.setResolvers(["127.0.0.1"])
+            return try await Reach.serving {
+                try await ScriptedUpstream.serving { asked in
+                    let digits = asked.question.dropFirst(2).prefix { (0x30...0x39).contains($0) }
+                    guard asked.type == RType.a,
+                        let last = UInt8(String(decoding: digits, as: UTF8.self))
+                    else { return [.message(asked.answer())] }
+                    return [.message(asked.answer([Records.a(198, 51, 100, last)]))]
+                } _: {
+                    try await AgentUnderTest.serving(protecting: protecting, body)
+                }
+            }
+        }
+
+        private static let poolKill = ["hosts: '*.pool.example.test'", "kill: true"]
+
+        @Test(
+            "kill: those to an address that is learned later are closed then, once",
+            arguments: [("blackhole", "timeout"), ("{latency: 10ms}", "ok")])
+        func killLater(_ row: (net: String, new: String)) async throws {
+            try await Self.pool { agent in
+                try await Self.keeping { old in
+                    try await agent.broken(row.net, Self.poolKill) { fault in
+                        #expect(try await old() == "ok")
+                        _ = try #require(try await RawDNS.answer(Query("n7.pool.example.test")))
+                        let report = try await agent.client.fault(fault.id).connections
+                        #expect(report?.addresses == 1)
+                        let closed = try await old()
+                        #expect(closed.hasPrefix("reset"), "\(closed)")
+                        #expect(try await Reach.attempt(Self.meant).what == row.new)
+                    }
+                }
+                // What begins while it is followed only meets the fault, however often it is learned.
+                guard row.new == "ok" else { return }
+                try await agent.broken(row.net, Self.poolKill) { _ in
+                    _ = try await RawDNS.answer(Query("n7.pool.example.test"))
+                    try await Self.keeping { new in
+                        for name in ["n7.pool.example.test", "n7.b.pool.example.test"] {
+                            let answer = try await RawDNS.answer(Query(name))
+                            let asked = try await new()
+                            #expect(answer?.answers.count == 1 && asked == "ok", "\(name)")
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test("kill: one that is made as soon as the answer is there is not taken for an older one")
+        func killBeforeTheAnswer() async throws {
+            try await Self.pool { agent in
+                try await agent.broken("{latency: 5ms}", Self.poolKill) { fault in
+                    let seen = try await Python.run(Self.atOnce, 40, as: [String].self)
+                    #expect(seen == Array(repeating: "ok", count: 40))
+                    let report = try await agent.client.fault(fault.id).connections
+                    #expect(report?.addresses == 40)
+                }
+            }
+        }
+
+        private static let atOnce = """
+            import json, socket, sys
+            seen = []
+            for number in range(1, json.load(sys.stdin) + 1):
+                try:
+                    with socket.create_connection((f"n{number}.pool.example.test", 8080), 3,
+                                                  ("192.0.2.53", 0)) as s:
+                        s.sendall(b"GET /3 HTTP/1.1\\r\\n\\r\\n")
+                        seen.append("ok" if s.recv(100) else "closed")
+                except OSError as e:
+                    seen.append(str(e))
+            json.dump(seen, sys.stdout)
+            """
+
+        @Test("kill: what is protected is not closed, and a dry run closes nothing")
+        func killSpares() async throws {
+            for isDry in [true, false] {
+                try await Self.pool(protecting: isDry ? [] : ["\(Self.host)"]) { agent in
+                    try await Self.keeping { ask in
+                        try await agent.broken("blackhole", Self.poolKill, dryRun: isDry) { _ in
+                            _ = try #require(
+                                try await RawDNS.answer(Query("n7.pool.example.test")))
+                            #expect(try await ask() == "ok", "\(isDry)")
                         }
                     }
                 }
@@ -178,7 +274,7 @@ extension KernelTests {
                     ])
                     #expect(over.status == 0, "\(over.errors)")
                     for (words, problem) in [
-                        (["net", "blackhole"], "hosts: missing"),
+                        (["net", "blackhole"], "give hosts"),
                         (["net", "latency", "10.0.0.1"], "by"),
                         (["net", "blackhole", "10.0.0.300"], "neither a name nor an address"),
                         (["net", "blackhole", "0.0.0.0/0"], "would match nearly everything"),

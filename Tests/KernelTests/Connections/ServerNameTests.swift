@@ -161,6 +161,42 @@ extension KernelTests {
             }
         }
 
+        /// The times of a set's elements.
+        private static func times(of set: String) async throws -> [String] {
+            let text = try await Program.check("nft", "list", "set", "inet", "brownout", set)
+            return text.split(separator: "timeout ").map { String($0.prefix { $0 != " " }) }
+                .filter { $0.first?.isNumber ?? false }
+        }
+
+        @Test(
+            "what is remembered of a connection has a time, a short one when its client has ended it"
+        )
+        func memory() async throws {
+            try await Self.serving {
+                try await AgentUnderTest.serving { agent in
+                    // Slow enough to be seen.
+                    try await agent.broken("{latency: 400ms}", Self.keys()) { _ in
+                        let going = Task { try await Self.attempt([Attempt(patience: 10)]) }
+                        #expect(
+                            try await eventually(every: .zero) {
+                                try await Self.times(of: "net1meant4") == ["2h11m15s"]
+                            })
+                        #expect(try await going.value.map(\.what) == ["ok \(Self.meant)"])
+                        #expect(
+                            try await eventually {
+                                try await Self.times(of: "net1meant4") == ["2m"]
+                            })
+                        #expect(try await Self.times(of: "net1read4") == ["1m"])
+                        // Of others nothing but that they have been read.
+                        _ = try await Self.attempt([Attempt(name: Self.other)])
+                        #expect(try await Self.times(of: "net1meant4") == ["2m"])
+                        #expect(try await Self.times(of: "net1read4") == ["1m", "1m"])
+                    }
+                    #expect(try await agent.counters().errors == 0)
+                }
+            }
+        }
+
         @Test("inbound: one name of this host's")
         func inbound() async throws {
             try await Self.serving {

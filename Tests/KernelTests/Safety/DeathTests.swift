@@ -108,7 +108,7 @@ extension KernelTests {
         func guardEnds(agentFirst: Bool) async throws {
             try await NSD.serving {
                 try await AgentUnderTest.serving { agent in
-                    let guards = Self.children(of: agent.program.pid)
+                    let guards = Children.of(agent.program.pid)
                     #expect(guards.count == 1)
                     if !agentFirst {
                         for pid in guards { kill(pid, SIGKILL) }
@@ -117,23 +117,11 @@ extension KernelTests {
                     }
                     agent.program.send(SIGKILL)
                     let areGone = try await eventually(within: .seconds(1)) {
-                        !guards.contains(where: Self.isRunning)
+                        !guards.contains(where: Children.isRunning)
                     }
                     #expect(areGone)
                 }
             }
-        }
-
-        /// False of what has ended and waits for its parent to notice.
-        private static func isRunning(_ pid: Int32) -> Bool {
-            let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-            return status.map { !$0.contains("State:\tZ") } ?? false
-        }
-
-        private static func children(of parent: Int32) -> [Int32] {
-            let list = "/proc/\(parent)/task/\(parent)/children"
-            return (try? String(contentsOfFile: list, encoding: .utf8))?.split(separator: " ")
-                .compactMap { Int32($0) } ?? []
         }
 
         /// The fault's own end is a timeout in the kernel: it comes before the heartbeat is missed.

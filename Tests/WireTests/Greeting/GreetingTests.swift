@@ -25,7 +25,19 @@ import Wire
     }
 
     private static func read(_ bytes: some Collection<UInt8>) -> Greeting {
-        Greeting(parsing: Array(bytes).span)
+        var reader = GreetingReader()
+        reader.read(Array(bytes).span)
+        #expect(reader.count == bytes.count)
+        return reader.greeting
+    }
+
+    /// What is known after each piece of so many octets.
+    private static func read(_ bytes: [UInt8], inPiecesOf size: Int) -> [Greeting] {
+        var reader = GreetingReader()
+        return stride(from: 0, to: bytes.count, by: size).map { start in
+            reader.read(bytes.span.extracting(start..<min(start + size, bytes.count)))
+            return reader.greeting
+        }
     }
 
     @Test("hellos of real clients", arguments: recorded)
@@ -44,6 +56,45 @@ import Wire
             }
         }
         #expect(known > 0)
+    }
+
+    @Test("in pieces of any size the same is known, after the same octet", arguments: recorded)
+    func pieces(_ file: String, _ greeting: Greeting) throws {
+        let text = "POST /x HTTP/1.1\r\nAccept: */*\r\nHost: a.example\r\nX: y\r\n\r\n{}"
+        for bytes in [try Self.bytes(file), Array(text.utf8)] {
+            let known = (0...bytes.count).first { Self.read(bytes.prefix($0)) != .unfinished }
+            let octets = try #require(known)
+            for size in [1, 2, 3, 5, 64, 700, bytes.count] {
+                let seen = Self.read(bytes, inPiecesOf: size)
+                let before = seen.prefix { $0 == .unfinished }.count
+                #expect(before == (octets - 1) / size, "\(size)")
+                #expect(seen.dropFirst(before).allSatisfy { $0 == Self.read(bytes) })
+            }
+        }
+    }
+
+    /// Reading all that has come anew with each octet would look at 16,384 / 2 times as many octets.
+    @Test(
+        "single octets cost about what they cost together",
+        arguments: [
+            Array("GET / HTTP/1.1\r\nX: ".utf8) + [UInt8](repeating: 0x78, count: 16_300),
+            Array("GET / HTTP/1.1\r\n".utf8) + (0..<2_700).flatMap { _ in Array("X: y\r\n".utf8) },
+            // One record of a hello with as many extensions without content as fit.
+            [22, 3, 1, 0x3F, 0xF0, 1, 0, 0x3F, 0xEC, 3, 3] + [UInt8](repeating: 7, count: 32)
+                + [0, 0, 2, 19, 1, 1, 0, 0x3F, 0xC1]
+                + (0..<4_070).flatMap { _ in [0, 42, 0, 0] as [UInt8] },
+        ])
+    func octets(_ bytes: [UInt8]) {
+        #expect(bytes.count > 16_000 && bytes.count < Greeting.limit)
+        let clock = ContinuousClock()
+        func fastest(_ size: Int) -> Double {
+            let times = (0..<3).map { _ in
+                clock.measure { #expect(Self.read(bytes, inPiecesOf: size).last == .unfinished) }
+            }
+            return times.min().map { $0 / .nanoseconds(1) } ?? 0
+        }
+        let ratio = fastest(1) / fastest(bytes.count)
+        #expect(ratio < 200, "\(ratio) times as long")
     }
 
     @Test("a hello over two records, wherever it is cut", arguments: recorded)
