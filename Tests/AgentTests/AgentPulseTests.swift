@@ -38,6 +38,26 @@ import Testing
         #expect(try await events.next()?.event == .lift)
     }
 
+    /// The guard is gone: one line, and it is well without.
+    @Test func aLostGuardIsTold() async throws {
+        let world = World()
+        let events = world.events()
+        _ = try await world.arm("a.b")
+        await world.path.next(.renew)
+        world.path.lose(guard: "gone")
+        for _ in 1...3 {
+            world.clock.advance(by: .seconds(1))
+            await world.path.next(.renew)
+        }
+        #expect(try await events.next(.error)?.why == "gone")
+        #expect(await world.agent.health() == Health(healthy: true, problem: "gone"))
+        #expect(await world.agent.status().unguarded == "gone")
+        world.path.lose(guard: nil)
+        #expect(await world.agent.health() == Health(healthy: true))
+        _ = try await world.agent.lift("f1", by: world.owner)
+        #expect(try await events.next()?.event == .lift)
+    }
+
     @Test func idleIsSilent() async throws {
         let world = World()
         _ = try await world.arm("a.b")

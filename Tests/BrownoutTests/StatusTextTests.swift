@@ -68,6 +68,20 @@ import Testing
                 """)
     }
 
+    @Test func saysWhatIsMissing() {
+        var fault = Samples.fault()
+        fault.connections = ConnectionReport(addresses: 0, unheard: 12)
+        let text = StatusText(
+            status {
+                $0.faults = [fault]
+                $0.unguarded = "the guard has ended"
+            }, now: Samples.start
+        ).text
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("f1: 12 connections pass: no room to hear whom they ask for"))
+        #expect(lines.last == "the guard has ended")
+    }
+
     @Test func halted() {
         let text = StatusText(
             status {

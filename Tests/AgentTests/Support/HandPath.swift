@@ -37,6 +37,7 @@ final class HandPath: DataPath {
         var hanging: Set<Kind> = []
         var hung: [CheckedContinuation<Void, Never>] = []
         var counts: [String: FaultCounts] = [:]
+        var unguarded: String?
     }
 
     private let state = Mutex(State())
@@ -76,7 +77,8 @@ final class HandPath: DataPath {
     func snapshot() async throws(DataPathError) -> PathSnapshot {
         try await note(.snapshot)
         return PathSnapshot(
-            faults: state.withLock { $0.counts }, counters: PacketCounters(received: 9))
+            faults: state.withLock { $0.counts }, counters: PacketCounters(received: 9),
+            unguarded: state.withLock { $0.unguarded })
     }
 
     /// 1 on the first look, 2 on the second.
@@ -120,6 +122,10 @@ final class HandPath: DataPath {
 
     func fail(_ kind: Kind, _ error: DataPathError?) {
         state.withLock { $0.failures[kind] = error }
+    }
+
+    func lose(guard problem: String?) {
+        state.withLock { $0.unguarded = problem }
     }
 
     func hang(_ kinds: Kind...) {
