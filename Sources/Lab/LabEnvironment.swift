@@ -125,7 +125,13 @@ extension LabEnvironment {
             group.addTask { await credentials.keep() }
             group.addTask { await fleet.recycle() }
             group.addTask { await fleet.orchestrate() }
-            group.addTask { await balancer.check() }
+            group.addTask {
+                do throws(ZoneError) {
+                    try await balancer.check(telling: zones)
+                } catch {
+                    throw LabError.zones("\(error)")
+                }
+            }
             group.addTask { await herd.run() }
             group.addTask { await customers.run() }
             ready()

@@ -6,7 +6,7 @@ import Wire
 
 /// The network load balancer of `orders`: a node in each of three zones, health checks over fresh
 /// connections, of the nodes by name and from each node of its targets, and a failover that takes
-/// zones out.
+/// zones out: of service, and of the answers for its name.
 final class Balancer: Sendable {
     struct Status: Codable, Sendable {
         var zonesInService: Int
@@ -33,7 +33,8 @@ final class Balancer: Sendable {
     init(orders: OrdersHTTP, fleet: Fleet, server: NameServer, habits: Habits) {
         self.orders = orders
         self.fleet = fleet
-        self.server = server
+        // Its own nodes are all of them, not only those that it tells of.
+        self.server = NameServer(endpoint: server.endpoint, options: [LabZones.wholeView])
         isCareful = habits.keep(.zoneFailover)
         let health =
             isCareful
@@ -71,17 +72,19 @@ final class Balancer: Sendable {
         }
     }
 
-    /// Checks all zones, again and again.
-    func check() async {
+    /// Checks all zones, again and again, and has its name tell those in service.
+    func check(telling zones: LabZones) async throws(ZoneError) {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
             guard let passes = await passes() else { continue }
-            state.withLock { state in
+            let inService = state.withLock { state in
                 for zone in passes.indices { state.health[zone].checked(passed: passes[zone]) }
                 let healthy = state.health.indices.filter { state.health[$0].isHealthy }
                 state.failover.update(
                     healthy: Set(healthy), zones: Fleet.zones, .now)
+                return state.failover.inService
             }
+            try zones.serve(inService)
         }
     }
 

@@ -102,7 +102,9 @@ struct CatalogueDay: Sendable {
             named: ["no new connections: write: success >= 90%"]),
         CatalogueDay(
             name: "nervous-targets", speed: "2", careless: "zone-failover",
-            named: ["nervous: shop: success >= 95%"]),
+            named: ["nervous: shop: success >= 95%", "nervous: name: always addresses >= 2"],
+            // All leave at once.
+            follows: ["nervous: name: addresses == 2 within 14s"]),
         CatalogueDay(
             name: "silent-dependency", speed: "2", careless: "read-only",
             named: ["silence: write: header X-Mode == read-only within 30s"],
