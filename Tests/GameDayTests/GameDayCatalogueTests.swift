@@ -17,10 +17,10 @@ import Testing
     @Test func areThoseThatAreNamed() {
         #expect(
             Self.names == [
-                "dynamodb-empty", "incident-2025-10-20", "nervous-nlb", "nervous-targets",
-                "new-connections-only", "no-new-launches", "no-sts", "orchestrator-down",
-                "resolver-brownout", "silent-dependency", "slow-dependency", "thundering-herd",
-                "ttl-review", "us-east-1-out",
+                "dynamodb-empty", "imds-out", "incident-2025-10-20", "nervous-nlb",
+                "nervous-targets", "new-connections-only", "no-new-launches",
+                "no-sts", "orchestrator-down", "resolver-brownout", "silent-dependency",
+                "slow-dependency", "thundering-herd", "ttl-review", "us-east-1-out",
             ])
     }
 

@@ -7,6 +7,7 @@ public enum Habit: String, CaseIterable, Sendable {
     case readOnly = "read-only"
     case breaker
     case tokenRenewal = "token-renewal"
+    case instanceCredentials = "instance-credentials"
     case readFailover = "read-failover"
     case headroom
     case zoneFailover = "zone-failover"
@@ -24,6 +25,9 @@ public enum Habit: String, CaseIterable, Sendable {
         case .breaker: "a dependency that is down is asked for every request"
         case .tokenRenewal:
             "short tokens of the global STS endpoint, renewed by the request that finds one expired"
+        case .instanceCredentials:
+            "the instance's credentials are renewed by the request that finds them expired, however "
+                + "long that takes"
         case .readFailover: "reads know one region"
         case .headroom: "instances are terminated first, and replaced if that can be done"
         case .zoneFailover:

@@ -105,6 +105,10 @@ extension KernelTests {
                 return p95 < 0.15 ? nil : "p95 \(Int(p95 * 1000)) ms"
             },
             Promise(
+                name: "reads without the metadata service",
+                drill: .init(fault: ["imds-out"], during: 36), careless: "instance-credentials"
+            ) { samples in share(samples, of: \.read, least: 0.99) },
+            Promise(
                 name: "writes without new connections",
                 drill: .init(
                     fault: [
