@@ -30,6 +30,8 @@ public struct LabEnvironment: Sendable {
     public static let orders = Endpoint(.v4(0x7F00_0001), port: 8080)
     /// Where its load balancer's health checks come to.
     public static let health = Endpoint(.v4(0x7F00_0001), port: 8081)
+    /// The port of its new instances, which have addresses of their own.
+    public static let newInstances: UInt16 = 8090
     /// Where the lab's own pages are.
     public static let pages = Endpoint(.v4(0x7F00_0001), port: 8099)
 
@@ -107,7 +109,8 @@ extension LabEnvironment {
         let orders = OrdersHTTP(
             service: service, fleet: fleet, session: session, instance: instance,
             resolver: client.resolver, herd: herd)
-        let balancer = Balancer(orders: orders, fleet: fleet, server: server, habits: habits)
+        let balancer = Balancer(
+            orders: orders, fleet: fleet, http: http, server: server, habits: habits)
         let customers = Shoppers(rate: shoppers, http: http, server: server)
         let state = CloudState()
         let cloud = CloudEndpoints(
@@ -130,6 +133,9 @@ extension LabEnvironment {
                 name: "the health checks of orders", host: "127.0.0.1",
                 port: Int(Self.health.port),
                 respond: { request, _ in orders.respondToCheck(request) }),
+            LabHTTPServer(
+                name: "new instances of orders", host: "::", port: Int(Self.newInstances),
+                respond: { request, _ in try await orders.carry(request) }),
             LabHTTPServer(
                 name: "the lab's pages", host: "127.0.0.1", port: Int(Self.pages.port),
                 respond: { request, _ in try pages.respond(request) }),

@@ -11,6 +11,7 @@ public enum Habit: String, CaseIterable, Sendable {
     case readFailover = "read-failover"
     case headroom
     case zoneFailover = "zone-failover"
+    case targetHealth = "target-health"
     case reconnectJitter = "reconnect-jitter"
     case resolverCache = "resolver-cache"
     case orchestratorStatic = "orchestrator-static"
@@ -32,6 +33,8 @@ public enum Habit: String, CaseIterable, Sendable {
         case .headroom: "instances are terminated first, and replaced if that can be done"
         case .zoneFailover:
             "one failed health check takes a zone out, however many are out already"
+        case .targetHealth:
+            "a new target gets its share of requests once it is registered, whatever its checks say"
         case .reconnectJitter: "all lost connections come back at the same tick of five seconds"
         case .resolverCache: "every request asks DNS, once, and waits for it"
         case .orchestratorStatic: "tasks whose orchestrator is silent are stopped"

@@ -106,6 +106,12 @@ struct CatalogueDay: Sendable {
             // All leave at once.
             follows: ["nervous: name: addresses == 2 within 14s"]),
         CatalogueDay(
+            name: "network-backlog", speed: "2", careless: "target-health",
+            named: [
+                "no network yet: shop: success >= 95%",
+                "no network yet: targets: always json $.targets.inService == 0",
+            ]),
+        CatalogueDay(
             name: "imds-out", speed: "2", careless: "instance-credentials",
             named: [
                 "no new credentials: status: json $.credentials.renewal == failing within 40s",

@@ -109,6 +109,16 @@ extension KernelTests {
                 drill: .init(fault: ["imds-out"], during: 36), careless: "instance-credentials"
             ) { samples in share(samples, of: \.read, least: 0.99) },
             Promise(
+                name: "no requests to targets that are not well",
+                drill: .init(
+                    fault: ["network-backlog", "--ports", "8090"], during: 16,
+                    halfway: "/lab/register"), careless: "target-health"
+            ) { samples in
+                let failed = samples.compactMap { $0.lab?.shoppers.failed }
+                let more = (failed.last ?? .max) - (failed.first ?? 0)
+                return more <= 5 ? nil : "\(more) shoppers were not served"
+            },
+            Promise(
                 name: "writes without new connections",
                 drill: .init(
                     fault: [
