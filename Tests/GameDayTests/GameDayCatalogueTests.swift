@@ -17,10 +17,10 @@ import Testing
     @Test func areThoseThatAreNamed() {
         #expect(
             Self.names == [
-                "dynamodb-empty", "incident-2025-10-20", "nervous-nlb", "nervous-targets",
-                "new-connections-only", "no-new-launches", "no-sts", "orchestrator-down",
-                "resolver-brownout", "silent-dependency", "slow-dependency", "thundering-herd",
-                "ttl-review", "us-east-1-out",
+                "dynamodb-empty", "imds-out", "incident-2025-10-20", "nervous-nlb",
+                "nervous-targets", "network-backlog", "new-connections-only", "no-new-launches",
+                "no-sts", "orchestrator-down", "resolver-brownout", "silent-dependency",
+                "slow-dependency", "thundering-herd", "ttl-review", "us-east-1-out",
             ])
     }
 
@@ -41,7 +41,7 @@ import Testing
     /// On a host nothing of the lab is left once its variables are set.
     @Test(arguments: names)
     func runOnAHost(_ name: String) throws {
-        let lab = ["127.0.0.1", "orders-nlb"]
+        let lab = ["127.0.0.1", "10.1.", "orders-nlb"]
         let variables = try Self.gameDay(name).variables
         // Each with a default, or `gameday run` would ask for it first; those above give the rest.
         let set = Dictionary(

@@ -1,12 +1,15 @@
+import AsyncHTTPClient
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Synchronization
 import Wire
 
 /// The network load balancer of `orders`: a node in each of three zones, health checks over fresh
 /// connections, of the nodes by name and from each node of its targets, and a failover that takes
-/// zones out.
+/// zones out: of service, and of the answers for its name.
 final class Balancer: Sendable {
     struct Status: Codable, Sendable {
         var zonesInService: Int
@@ -14,26 +17,35 @@ final class Balancer: Sendable {
         var inService: [Bool]
         var removals: Int
         var refusals: Int
+        var targets: NewTargets.Status
     }
 
     private struct State: Sendable {
         var health: [ZoneHealth]
         var failover: ZoneFailover
+        var targets: NewTargets
     }
 
     private let orders: OrdersHTTP
     private let fleet: Fleet
+    private let http: HTTPClient
     private let server: NameServer
     private let isCareful: Bool
     private let state: Mutex<State>
 
     static let name = "orders-nlb-0123456789abcdef.elb.us-east-1.amazonaws.com"
     private static let interval = Duration.seconds(1)
+    /// How long a node waits for a target; the client may have gone by then.
+    private static let patience = TimeAmount.seconds(2)
 
-    init(orders: OrdersHTTP, fleet: Fleet, server: NameServer, habits: Habits) {
+    init(
+        orders: OrdersHTTP, fleet: Fleet, http: HTTPClient, server: NameServer, habits: Habits
+    ) {
         self.orders = orders
         self.fleet = fleet
-        self.server = server
+        self.http = http
+        // Its own nodes are all of them, not only those that it tells of.
+        self.server = NameServer(endpoint: server.endpoint, options: [LabZones.wholeView])
         isCareful = habits.keep(.zoneFailover)
         let health =
             isCareful
@@ -43,7 +55,8 @@ final class Balancer: Sendable {
             State(
                 health: Array(repeating: health, count: Fleet.zones),
                 failover: ZoneFailover(
-                    zones: Fleet.zones, limits: isCareful ? .careful : .careless)))
+                    zones: Fleet.zones, limits: isCareful ? .careful : .careless),
+                targets: NewTargets(waitsForHealth: habits.keep(.targetHealth))))
     }
 
     /// A request at the node of a zone.
@@ -56,10 +69,46 @@ final class Balancer: Sendable {
             guard inService.contains(zone) else { throw Unanswered() }
             guard fleet.admits(zones: [zone]) else { return OrdersHTTP.overloaded }
         }
-        var response = try await orders.carry(request)
+        var response: Response
+        if let target = state.withLock({ $0.targets.next(in: zone) }) {
+            response = try await forward(request, to: target)
+        } else {
+            response = try await orders.carry(request)
+        }
         response.headers[.servedBy] = "\(zone)"
         return response
     }
+
+    /// Registers a new instance in each zone; those that are there already stay as they are.
+    func register() { state.withLock { $0.targets.register() } }
+
+    private func forward(_ request: Request, to target: Endpoint) async throws -> Response {
+        var asked = HTTPClientRequest(url: "http://\(target)\(request.uri)")
+        asked.method = .RAW(value: request.method.rawValue)
+        if request.method != .get, request.method != .head {
+            asked.body = .bytes(try await request.body.collect(upTo: 16 * 1024))
+        }
+        do {
+            let reply = try await http.execute(asked, timeout: Self.patience)
+            var headers = HTTPFields()
+            for (name, value) in reply.headers {
+                guard let name = HTTPField.Name(name), !Self.ownHeaders.contains(name)
+                else { continue }
+                headers.append(HTTPField(name: name, value: value))
+            }
+            return Response(
+                status: .init(code: Int(reply.status.code)), headers: headers,
+                body: .init(byteBuffer: try await reply.body.collect(upTo: 64 * 1024)))
+        } catch {
+            // Nothing came from the target, so nothing goes to the client.
+            throw Unanswered()
+        }
+    }
+
+    /// Each end of a connection says them for itself.
+    private static let ownHeaders: Set<HTTPField.Name> = [
+        .connection, .contentLength, .transferEncoding, .date, .server,
+    ]
 
     var status: Status {
         state.withLock { state in
@@ -67,20 +116,36 @@ final class Balancer: Sendable {
                 zonesInService: state.failover.inService.count,
                 zonesHealthy: state.health.count { $0.isHealthy },
                 inService: (0..<Fleet.zones).map { state.failover.inService.contains($0) },
-                removals: state.failover.removals, refusals: state.failover.refusals)
+                removals: state.failover.removals, refusals: state.failover.refusals,
+                targets: state.targets.status)
         }
     }
 
-    /// Checks all zones, again and again.
-    func check() async {
+    /// Checks all zones and new targets, again and again, and has its name tell the zones in service.
+    func check(telling zones: LabZones) async throws(ZoneError) {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
-            guard let passes = await passes() else { continue }
-            state.withLock { state in
+            async let passes = passes()
+            await checkTargets()
+            guard let passes = await passes else { continue }
+            let inService = state.withLock { state in
                 for zone in passes.indices { state.health[zone].checked(passed: passes[zone]) }
                 let healthy = state.health.indices.filter { state.health[$0].isHealthy }
                 state.failover.update(
                     healthy: Set(healthy), zones: Fleet.zones, .now)
+                return state.failover.inService
+            }
+            try zones.serve(inService)
+        }
+    }
+
+    private func checkTargets() async {
+        await withTaskGroup(of: (Endpoint, Bool).self) { group in
+            for target in state.withLock({ $0.targets.registered }) {
+                group.addTask { (target, await Self.connects(target)) }
+            }
+            for await (target, passed) in group {
+                state.withLock { $0.targets.checked(target, passed: passed) }
             }
         }
     }

@@ -3,12 +3,14 @@ struct ZoneHealth: Equatable, Sendable {
     /// Failures in a row that make it unhealthy, and passes that make it healthy again.
     var unhealthyAfter: Int
     var healthyAfter: Int
-    private(set) var isHealthy = true
+    private(set) var isHealthy: Bool
     private var streak = 0
 
-    init(unhealthyAfter: Int, healthyAfter: Int) {
+    /// - Parameter isHealthy: What it is before the first check.
+    init(unhealthyAfter: Int, healthyAfter: Int, isHealthy: Bool = true) {
         self.unhealthyAfter = unhealthyAfter
         self.healthyAfter = healthyAfter
+        self.isHealthy = isHealthy
     }
 
     mutating func checked(passed: Bool) {

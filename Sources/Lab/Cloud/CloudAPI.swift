@@ -31,6 +31,27 @@ enum CloudAPI {
         }
     }
 
+    /// What the instance metadata service says of a role; times are ISO 8601, in whole seconds.
+    struct RoleCredentials: Codable, Sendable {
+        var code: String
+        var lastUpdated: String
+        var type: String
+        var accessKeyID: String
+        var secretAccessKey: String
+        var token: String
+        var expiration: String
+
+        enum CodingKeys: String, CodingKey {
+            case code = "Code"
+            case lastUpdated = "LastUpdated"
+            case type = "Type"
+            case accessKeyID = "AccessKeyId"
+            case secretAccessKey = "SecretAccessKey"
+            case token = "Token"
+            case expiration = "Expiration"
+        }
+    }
+
     /// EC2's RunInstances.
     struct LaunchReply: Codable, Sendable {
         var instanceID: String

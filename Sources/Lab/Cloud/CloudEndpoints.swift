@@ -6,6 +6,7 @@ import Wire
 /// The HTTP endpoints of both regions, told apart by the address that a client connected to.
 struct CloudEndpoints: Sendable {
     var state: CloudState
+    var metadata: InstanceMetadata
     /// Tasks that the orchestrator wants.
     var desiredTasks: Int
     /// How much further away the second region is.
@@ -14,11 +15,20 @@ struct CloudEndpoints: Sendable {
     var balancer: @Sendable (Request, LabContext, _ zone: Int) async throws -> Response
 
     func connected(_ address: IPAddress) {
-        guard let address = CloudAddress(address) else { return }
-        state.connected(address.endpoint, .now)
+        if InstanceMetadata.addresses.contains(address) {
+            state.connected(InstanceMetadata.endpoint, .now)
+        } else if let address = CloudAddress(address) {
+            state.connected(address.endpoint, .now)
+        }
     }
 
     func respond(_ request: Request, _ context: LabContext) async throws -> Response {
+        if let local = context.local, InstanceMetadata.addresses.contains(local) {
+            state.requested(InstanceMetadata.endpoint)
+            let response = metadata.respond(request)
+            if response.status.kind != .successful { state.refused(InstanceMetadata.endpoint) }
+            return response
+        }
         guard let address = context.local.flatMap({ CloudAddress($0) }) else {
             return .json(CloudAPI.Problem(type: "UnknownEndpoint"), status: .notFound)
         }

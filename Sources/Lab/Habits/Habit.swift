@@ -7,9 +7,11 @@ public enum Habit: String, CaseIterable, Sendable {
     case readOnly = "read-only"
     case breaker
     case tokenRenewal = "token-renewal"
+    case instanceCredentials = "instance-credentials"
     case readFailover = "read-failover"
     case headroom
     case zoneFailover = "zone-failover"
+    case targetHealth = "target-health"
     case reconnectJitter = "reconnect-jitter"
     case resolverCache = "resolver-cache"
     case orchestratorStatic = "orchestrator-static"
@@ -24,10 +26,15 @@ public enum Habit: String, CaseIterable, Sendable {
         case .breaker: "a dependency that is down is asked for every request"
         case .tokenRenewal:
             "short tokens of the global STS endpoint, renewed by the request that finds one expired"
+        case .instanceCredentials:
+            "the instance's credentials are renewed by the request that finds them expired, however "
+                + "long that takes"
         case .readFailover: "reads know one region"
         case .headroom: "instances are terminated first, and replaced if that can be done"
         case .zoneFailover:
             "one failed health check takes a zone out, however many are out already"
+        case .targetHealth:
+            "a new target gets its share of requests once it is registered, whatever its checks say"
         case .reconnectJitter: "all lost connections come back at the same tick of five seconds"
         case .resolverCache: "every request asks DNS, once, and waits for it"
         case .orchestratorStatic: "tasks whose orchestrator is silent are stopped"

@@ -73,10 +73,15 @@ struct CloudClient: Sendable {
             throw failure
         } catch {
             await resolver.failed(address, of: host)
-            let isLate = (error as? HTTPClientError).map { Self.late.contains($0) } ?? false
             throw Failure(
-                kind: isLate ? .timeout : .connection, about: "\(host): \(address): \(error)")
+                kind: Self.isLate(error) ? .timeout : .connection,
+                about: "\(host): \(address): \(error)")
         }
+    }
+
+    /// Whether it took too long.
+    static func isLate(_ error: any Error) -> Bool {
+        (error as? HTTPClientError).map { late.contains($0) } ?? false
     }
 
     private static let late: [HTTPClientError] = [

@@ -1,28 +1,32 @@
-import FoundationEssentials
-
-/// The session token of `orders`, renewed in time or not.
+/// Credentials of `orders`, renewed in time or not.
 actor Credentials {
+    /// One attempt at new ones.
+    typealias Issuing = @Sendable () async throws(CloudClient.Failure) -> SessionToken
+
     struct Status: Codable, Sendable {
-        /// Seconds; negative once it has expired. Nil without a token.
+        /// Seconds; negative once they have expired. Nil without any.
         var ageSeconds: Double?
         var expiresInSeconds: Double?
         /// `valid`, `expired` or `none`.
         var state: String
+        /// `ok`, or `failing` since the last attempt: seen long before anything else is.
+        var renewal: String
         var renewals: Int
         var failures: Int
     }
 
-    private let client: CloudClient
+    private let issue: Issuing
     private let schedule: TokenSchedule
     private let isCareful: Bool
     private var token: SessionToken?
     private var renewals = 0
     private var failures = 0
+    private var isFailing = false
 
-    init(client: CloudClient, life: Duration, habits: Habits) {
-        self.client = client
-        isCareful = habits.keep(.tokenRenewal)
-        schedule = isCareful ? .careful(life) : .careless(life)
+    init(_ schedule: TokenSchedule, isCareful: Bool, issue: @escaping Issuing) {
+        self.schedule = schedule
+        self.isCareful = isCareful
+        self.issue = issue
     }
 
     /// A token that may be used now.
@@ -54,32 +58,17 @@ actor Credentials {
     }
 
     private func renew() async throws(CloudClient.Failure) -> SessionToken {
-        var last = CloudClient.Failure(kind: .token, about: "no endpoint")
-        for host in hosts {
-            do throws(CloudClient.Failure) {
-                let asked = ContinuousClock.now
-                let reply = try await client.post(
-                    host, query: "?Action=AssumeRole&DurationSeconds=\(schedule.life.seconds)")
-                guard
-                    let read = try? JSONDecoder().decode(
-                        CloudAPI.TokenReply.self, from: Data(reply))
-                else { throw CloudClient.Failure(kind: .refusal, about: "\(host): unreadable") }
-                let new = SessionToken(
-                    id: read.sessionToken, issued: asked, life: .seconds(read.durationSeconds))
-                token = new
-                renewals += 1
-                return new
-            } catch {
-                last = error
-            }
+        do throws(CloudClient.Failure) {
+            let new = try await issue()
+            token = new
+            renewals += 1
+            isFailing = false
+            return new
+        } catch {
+            failures += 1
+            isFailing = true
+            throw error
         }
-        failures += 1
-        throw last
-    }
-
-    /// Regional endpoints, one after the other; or the one that everybody copied.
-    private var hosts: [String] {
-        isCareful ? CloudRegion.all.map { "sts.\($0.name).amazonaws.com" } : ["sts.amazonaws.com"]
     }
 
     var status: Status {
@@ -88,6 +77,6 @@ actor Credentials {
             ageSeconds: token.map { (now - $0.issued).roundedSeconds },
             expiresInSeconds: token.map { ($0.expires - now).roundedSeconds },
             state: token.map { now < $0.expires ? "valid" : "expired" } ?? "none",
-            renewals: renewals, failures: failures)
+            renewal: isFailing ? "failing" : "ok", renewals: renewals, failures: failures)
     }
 }

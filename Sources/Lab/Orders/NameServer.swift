@@ -15,6 +15,8 @@ struct NameServer: Sendable {
     }
 
     var endpoint: Endpoint
+    /// What each query says besides.
+    var options: [DNS.EDNS.Option] = []
     /// How long one attempt waits.
     var patience = Duration.seconds(1)
 
@@ -39,7 +41,10 @@ struct NameServer: Sendable {
     func ask(_ name: String) async -> Reply {
         guard let name = DNS.Name(name) else { return .failure(.formErr) }
         let id = UInt16.random(in: 0...UInt16.max)
-        guard let query = DNS.Builder.query(name, .a, id: id, edns: DNS.EDNS()).encoded() else {
+        guard
+            let query = DNS.Builder.query(name, .a, id: id, edns: DNS.EDNS(options: options))
+                .encoded()
+        else {
             return .failure(.formErr)
         }
         let reply = await bounded { try await exchange(query, id: id) }

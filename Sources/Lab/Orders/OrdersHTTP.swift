@@ -8,7 +8,10 @@ import Synchronization
 struct OrdersHTTP: Sendable {
     let service: OrdersService
     let fleet: Fleet
-    let credentials: Credentials
+    /// Of the role that writes.
+    let session: Credentials
+    /// Of the instance's role, which reads.
+    let instance: Credentials
     let resolver: Resolver
     let herd: Herd
     let workers = Workers(8)
@@ -127,7 +130,10 @@ extension OrdersHTTP {
         var breaker: Circuit
         var calls: Calls
         var counts: OrdersService.Counts
+        /// Of STS: what it writes with.
         var token: Credentials.Status
+        /// Of the instance metadata service: what it reads with.
+        var credentials: Credentials.Status
         var capacity: Fleet.Status
         var clients: Herd.Status
         var resolver: Names
@@ -147,8 +153,8 @@ extension OrdersHTTP {
                 opened: state.writes.opened),
             calls: .init(
                 perSecond: state.calls.rate(now), recentPeak: state.calls.recentPeak(now)),
-            counts: state.counts, token: await credentials.status, capacity: fleet.status,
-            clients: herd.status,
+            counts: state.counts, token: await session.status,
+            credentials: await instance.status, capacity: fleet.status, clients: herd.status,
             resolver: .init(asked: await resolver.asked, failed: await resolver.failed))
     }
 }

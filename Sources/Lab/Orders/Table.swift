@@ -1,25 +1,30 @@
 import FoundationEssentials
 
-/// The table of orders in DynamoDB.
+/// The table of orders in DynamoDB: read with the role of the instance, written with one that is
+/// assumed for it, so that neither has rights that it does not need.
 struct Table: Sendable {
     let client: CloudClient
-    let credentials: Credentials
+    let reading: Credentials
+    let writing: Credentials
 
     /// Nil: there is no such order.
     func get(_ id: String, in region: String) async throws(CloudClient.Failure) -> String? {
         let reply = try await call(
-            CloudAPI.getItem, CloudAPI.ItemRequest(key: ["id": ["S": id]]), in: region)
+            CloudAPI.getItem, CloudAPI.ItemRequest(key: ["id": ["S": id]]), in: region,
+            by: reading)
         return reply.item?["text"]?["S"]
     }
 
     func put(_ id: String, _ text: String, in region: String) async throws(CloudClient.Failure) {
         _ = try await call(
             CloudAPI.putItem,
-            CloudAPI.ItemRequest(item: ["id": ["S": id], "text": ["S": text]]), in: region)
+            CloudAPI.ItemRequest(item: ["id": ["S": id], "text": ["S": text]]), in: region,
+            by: writing)
     }
 
     private func call(
-        _ target: String, _ request: CloudAPI.ItemRequest, in region: String
+        _ target: String, _ request: CloudAPI.ItemRequest, in region: String,
+        by credentials: Credentials
     ) async throws(CloudClient.Failure) -> CloudAPI.ItemReply {
         let token = try await credentials.current()
         let host = "dynamodb.\(region).amazonaws.com"

@@ -60,6 +60,9 @@ struct LabPages: Sendable {
             state.resetPeaks()
             zones.resetPeaks()
             return .text("peaks are counted from now on\n")
+        case (.post, "lab", "register", 2):
+            balancer.register()
+            return .text("a new instance in each zone is a target now\n")
         case (.post, "lab", "move", 4):
             let endpoint = CloudState.Endpoint(service: path[2], region: path[3])
             try zones.move(endpoint)

@@ -13,8 +13,13 @@ struct LabUp: AsyncParsableCommand {
         discussion: """
             It listens on 127.0.0.1:53, on port 80 of every address of its zones, on \
             127.0.0.1:8080 (`orders`, the service under test: /orders/1, /healthz, /status) and on \
-            127.0.0.1:8099 (what the endpoints saw: /lab, /metrics). So it is for a network of its \
-            own, where 10.0.0.0/8 and 2001:db8::/32 are local: `brownout lab run` makes one.
+            127.0.0.1:8099 (what the endpoints saw: /lab, /metrics), and on port 8090 (its new \
+            instances, targets of the load balancer after a POST to /lab/register). So it is for a \
+            network of its own, where 10.0.0.0/8, 2001:db8::/32, 169.254.169.254 and \
+            fd00:ec2::254 (the instance metadata service) are local: `brownout lab run` makes one.
+
+            `orders` writes with a session of STS, and reads with the credentials that the instance \
+            metadata service gives it, which live an eighth of --token-life.
 
             `orders` is written the way the write-ups of the incident advise. Habits that \
             --careless turns off, and what is done then:
@@ -55,7 +60,8 @@ struct LabUp: AsyncParsableCommand {
             }
         } catch LabError.notItsNetwork {
             throw ClientError.noPlace(
-                "10.0.0.0/8 is not local here: `brownout lab run` makes a network for the lab")
+                "10.0.0.0/8 and 169.254.169.254 are not local here: `brownout lab run` makes a network for the lab"
+            )
         } catch let error as LabError {
             throw ClientError.usage(Self.line(error))
         } catch let error as ListenError {

@@ -10,7 +10,10 @@ struct LabOptions: ParsableArguments {
         completion: .list(Habit.allCases.map(\.rawValue) + ["all"]))
     var careless = ""
 
-    @Option(help: ArgumentHelp("How long a token of STS lives.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a token of STS lives; an instance's credentials, an eighth.",
+            valueName: "duration"))
     var tokenLife = "120s"
 
     @Option(

@@ -36,10 +36,14 @@ struct LabPlace: Sendable {
         // Programs that ask for addresses of configured families only (AI_ADDRCONFIG) do not count
         // 127.0.0.1 and ::1 as configured.
         try await Self.run("ip", "address", "add", "10.0.0.1/32", "dev", "lo")
+        // The instance metadata service.
+        try await Self.run("ip", "address", "add", "169.254.169.254/32", "dev", "lo")
         if FileManager.default.fileExists(atPath: "/proc/net/if_inet6") {
             try await Self.run(
                 "ip", "-6", "route", "add", "local", "2001:db8::/32", "dev", "lo")
-            try await Self.run("ip", "address", "add", "2001:db8::1/128", "dev", "lo", "nodad")
+            for address in ["2001:db8::1/128", "fd00:ec2::254/128"] {
+                try await Self.run("ip", "address", "add", address, "dev", "lo", "nodad")
+            }
         }
         // The sockets of the host's caches and its agent are in /run, the agent's journal in /var/log.
         try await cover("/run")

@@ -102,7 +102,30 @@ struct CatalogueDay: Sendable {
             named: ["no new connections: write: success >= 90%"]),
         CatalogueDay(
             name: "nervous-targets", speed: "2", careless: "zone-failover",
-            named: ["nervous: shop: success >= 95%"]),
+            named: ["nervous: shop: success >= 95%", "nervous: name: always addresses >= 2"],
+            // All leave at once.
+            follows: ["nervous: name: addresses == 2 within 14s"]),
+        CatalogueDay(
+            name: "network-backlog", speed: "2", careless: "target-health",
+            named: [
+                "no network yet: shop: success >= 95%",
+                "no network yet: targets: always json $.targets.inService == 0",
+            ]),
+        CatalogueDay(
+            name: "imds-out", speed: "2", careless: "instance-credentials",
+            named: [
+                "no new credentials: status: json $.credentials.renewal == failing within 40s",
+                "no new credentials: read: success >= 95%",
+            ],
+            follows: [
+                // Reads that wait for credentials are neither late nor stale, and take the workers of writes.
+                "no new credentials: read: p95 < 300ms",
+                "no new credentials: read: header X-Cache == stale within 80s",
+                "no new credentials: write: success >= 95%",
+                // A connection that has been tried for half a minute is tried again a minute later.
+                "way back: read: until pass for at least 6s",
+                "way back: write: until pass for at least 6s",
+            ]),
         CatalogueDay(
             name: "silent-dependency", speed: "2", careless: "read-only",
             named: ["silence: write: header X-Mode == read-only within 30s"],

@@ -105,6 +105,20 @@ extension KernelTests {
                 return p95 < 0.15 ? nil : "p95 \(Int(p95 * 1000)) ms"
             },
             Promise(
+                name: "reads without the metadata service",
+                drill: .init(fault: ["imds-out"], during: 36), careless: "instance-credentials"
+            ) { samples in share(samples, of: \.read, least: 0.99) },
+            Promise(
+                name: "no requests to targets that are not well",
+                drill: .init(
+                    fault: ["network-backlog", "--ports", "8090"], during: 16,
+                    halfway: "/lab/register"), careless: "target-health"
+            ) { samples in
+                let failed = samples.compactMap { $0.lab?.shoppers.failed }
+                let more = (failed.last ?? .max) - (failed.first ?? 0)
+                return more <= 5 ? nil : "\(more) shoppers were not served"
+            },
+            Promise(
                 name: "writes without new connections",
                 drill: .init(
                     fault: [

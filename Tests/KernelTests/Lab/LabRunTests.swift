@@ -49,6 +49,29 @@ extension KernelTests {
                     """)
         }
 
+        @Test("the instance metadata service is at both of its addresses, and wants a token")
+        func metadata() async throws {
+            let ended = try await run(
+                "--", "sh", "-ec",
+                """
+                for host in 169.254.169.254 '[fd00:ec2::254]'; do
+                    base="http://$host/latest"
+                    curl -gs -o /dev/null -w '%{http_code}\n' "$base/meta-data/instance-id"
+                    token=$(curl -gfsS -X PUT "$base/api/token" \\
+                        -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')
+                    curl -gfsS -H "X-aws-ec2-metadata-token: $token" \\
+                        "$base/meta-data/iam/security-credentials/"
+                    echo
+                done
+                curl -s http://127.0.0.1:8080/status
+                """)
+            #expect(ended.status == 0, "\(ended.errors)")
+            let lines = ended.output.split(separator: "\n").map(String.init)
+            #expect(lines.prefix(4) == ["401", "orders-instance", "401", "orders-instance"])
+            // The service has asked too.
+            #expect(lines.last?.contains(#""credentials":{"ageSeconds""#) == true, "\(lines)")
+        }
+
         /// Counts a signal and asks the lab afterwards whether it is still there.
         private static let counter = """
             import signal, sys, time, urllib.request
@@ -144,6 +167,19 @@ extension KernelTests {
             let ended = try await Program.run(AgentUnderTest.client, ["lab", "up"])
             #expect(ended.status == 3)
             #expect(ended.errors.contains("`brownout lab run` makes a network"))
+        }
+
+        @Test("nor asks a metadata service that may be a real one")
+        func staysOffTheInstance() async throws {
+            let ended = try await Program.run(
+                "unshare",
+                [
+                    "--net", "sh", "-ec",
+                    "ip link set lo up; ip route add local 10.0.0.0/8 dev lo; exec \"$0\" lab up",
+                    AgentUnderTest.client,
+                ])
+            #expect(ended.status == 3)
+            #expect(ended.errors.contains("169.254.169.254 are not local"), "\(ended.errors)")
         }
 
         @Test("what is missing is named, with what to do")

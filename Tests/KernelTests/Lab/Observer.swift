@@ -41,6 +41,7 @@ enum Observer {
     struct Lab: Decodable, Sendable {
         struct Names: Decodable, Sendable { var recentPeakQueries: Int }
         struct Balancer: Decodable, Sendable { var zonesInService: Int }
+        struct Shoppers: Decodable, Sendable { var failed: Int }
         struct Endpoint: Decodable, Sendable {
             var service: String
             var region: String
@@ -49,6 +50,7 @@ enum Observer {
 
         var dns: Names
         var balancer: Balancer
+        var shoppers: Shoppers
         var endpoints: [Endpoint]
 
         func peak(_ service: String, _ region: String) -> Int {

@@ -1,12 +1,17 @@
 import Synchronization
 import Wire
 
-/// The lab's zones while it runs: services move, and careless people write careless TTLs.
+/// The lab's zones while it runs: services move, a load balancer's addresses leave and join, and
+/// careless people write careless TTLs.
 public final class LabZones: Sendable {
     private struct Contents {
+        /// With every address that is registered.
+        var registered: ZoneSet
+        /// With those that are in service.
         var zones: ZoneSet
         var queries = RateMeter()
         var moved: Set<CloudState.Endpoint> = []
+        var outOfService: Set<Int> = []
     }
 
     private let contents: Mutex<Contents>
@@ -16,14 +21,19 @@ public final class LabZones: Sendable {
     ///   load balancers 2 days.
     public init(saneTTLs: Bool = true) throws(ZoneError) {
         sane = saneTTLs
-        contents = Mutex(Contents(zones: try Self.zones(saneTTLs: saneTTLs, moved: [])))
+        let zones = try Self.zones(saneTTLs: saneTTLs, moved: [])
+        contents = Mutex(Contents(registered: zones, zones: zones))
     }
 
     /// Answers a query, as `ZoneSet` does, and counts it.
+    ///
+    /// A load balancer's name has the addresses that are in service; whoever sends the option
+    /// `wholeView` is told all that are registered, as the load balancer itself must be.
     public func answer(to query: [UInt8], over transport: ZoneSet.Transport) -> [UInt8]? {
+        let isWhole = Self.wantsAll(query)
         let zones = contents.withLock { contents in
             contents.queries.record(.now)
-            return contents.zones
+            return isWhole ? contents.registered : contents.zones
         }
         return zones.answer(to: query.span, over: transport)
     }
@@ -37,10 +47,35 @@ public final class LabZones: Sendable {
         var moved = contents.withLock { $0.moved }
         if moved.remove(endpoint) == nil { moved.insert(endpoint) }
         let zones = try Self.zones(saneTTLs: sane, moved: moved)
-        contents.withLock { contents in
+        try contents.withLock { contents throws(ZoneError) in
             contents.moved = moved
-            contents.zones = zones
+            contents.registered = zones
+            contents.zones = try zones.without(contents.outOfService, of: Balancer.name)
         }
+    }
+
+    /// Has the name of the load balancer of `orders` tell the addresses of these zones, and no others.
+    func serve(_ inService: Set<Int>) throws(ZoneError) {
+        let outOfService = Set(0..<Fleet.zones).subtracting(inService)
+        try contents.withLock { contents throws(ZoneError) in
+            guard contents.outOfService != outOfService else { return }
+            contents.zones = try contents.registered.without(outOfService, of: Balancer.name)
+            contents.outOfService = outOfService
+        }
+    }
+
+    /// A code for local use (RFC 6891 section 9), where views by the client's address would want more
+    /// addresses than one.
+    static let wholeView = DNS.EDNS.Option(code: 65_001, value: [])
+
+    private static func wantsAll(_ query: [UInt8]) -> Bool {
+        guard let message = try? DNS.Message(parsing: query.span), let opt = message.opt
+        else { return false }
+        var options = DNS.OptionCursor(opt.rdata)
+        while let option = options.next(in: query.span) {
+            if option.code == wholeView.code { return true }
+        }
+        return false
     }
 
     private static func zones(
@@ -70,6 +105,25 @@ public final class LabZones: Sendable {
         case "orders-nlb", "shop": 172_800
         default: nil
         }
+    }
+}
+
+extension ZoneSet {
+    /// The same without the addresses that a name has in some availability zones. A name that loses
+    /// its last one is still there, with nothing to say.
+    fileprivate func without(
+        _ places: Set<Int>, of name: String
+    ) throws(ZoneError) -> ZoneSet {
+        guard !places.isEmpty, let name = DNS.Name(name), let zone = zone(of: name)
+        else { return self }
+        let records = zone.records.filter { record in
+            guard record.name == name, let place = record.address.flatMap({ CloudAddress($0) })
+            else { return true }
+            return !places.contains(place.zone)
+        }
+        let changed = try Zone(apex: zone.apex, records: records)
+        return try ZoneSet(
+            zones.map { $0.apex == changed.apex ? changed : $0 }, outside: outside)
     }
 }
 

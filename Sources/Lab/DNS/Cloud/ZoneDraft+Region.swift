@@ -45,7 +45,8 @@ extension ZoneDraft {
     static func networkLoadBalancers(_ region: CloudRegion) -> ZoneDraft {
         var draft = ZoneDraft("elb.\(region.name).amazonaws.com")
         let orders = "orders-nlb-0123456789abcdef"
-        draft.addresses(orders, ttl: 60, region.v4(CloudService.ordersNLB))
+        // Sixty seconds in truth; here they leave and join within phases that are not much longer.
+        draft.addresses(orders, ttl: 10, region.v4(CloudService.ordersNLB))
         for (letter, address) in zip(["a", "b", "c"], region.v4(CloudService.ordersNLB)) {
             draft.addresses("\(region.name)\(letter).\(orders)", ttl: 60, [address])
         }
