@@ -41,7 +41,7 @@ import Testing
                     steps.note("group")
                     return true
                 },
-                silence: { steps.note("silence") }))
+                silence: { steps.note("silence") }, settle: { steps.note("settle") }))
     }
 
     private func whenReady(_ socket: String) async throws -> AgentClient {
@@ -67,7 +67,7 @@ import Testing
             #expect(
                 steps.all == [
                     "session", "group", #"open ["login.corp"]"#, "drop", "start", "notify READY=1",
-                    "silence", "notify STOPPING=1",
+                    "silence", "settle", "notify STOPPING=1",
                 ])
             #expect(path.log.last == .close)
             #expect(!FileManager.default.fileExists(atPath: options.socket))

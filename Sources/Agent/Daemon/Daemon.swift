@@ -167,5 +167,6 @@ public struct Daemon: Sendable {
         } else {
             logger.notice("listening on \(options.socket)")
         }
+        platform.process.settle()
     }
 }

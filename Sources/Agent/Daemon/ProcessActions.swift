@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Netfilter
 import SystemPackage
 
 /// What the daemon does to its own process. Tests leave it out.
@@ -11,14 +12,17 @@ public struct ProcessActions: Sendable {
     public var takeGroup: @Sendable () -> Bool
     /// Says `ready` on standard output, then lets go of all three standard streams.
     public var silence: @Sendable () -> Void
+    /// Lets go of the memory that only the start needed.
+    public var settle: @Sendable () -> Void
 
     public init(
         ownSession: @escaping @Sendable () -> Void, takeGroup: @escaping @Sendable () -> Bool,
-        silence: @escaping @Sendable () -> Void
+        silence: @escaping @Sendable () -> Void, settle: @escaping @Sendable () -> Void
     ) {
         self.ownSession = ownSession
         self.takeGroup = takeGroup
         self.silence = silence
+        self.settle = settle
     }
 
     /// The group that may use the socket and read the journal.
@@ -52,7 +56,8 @@ public struct ProcessActions: Sendable {
             } catch {
                 // Without /dev/null the streams stay as they are.
             }
-        })
+        },
+        settle: { StartUpCode.release() })
 
     /// From /etc/group, where sysusers.d puts it; `getgrnam` would load every NSS module into a
     /// privileged process.

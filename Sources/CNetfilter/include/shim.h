@@ -110,6 +110,10 @@ int bn_enter_network_namespace(int fd);
 /// links and all. Why not Swift: glibc has no wrapper, and `syscall` is variadic.
 int bn_open_below(int root, const char *path, int flags);
 
+/// Lets go of the pages of code that this process has touched: they are the file's, and come back when
+/// they are touched again. Why not Swift: `dl_iterate_phdr` needs _GNU_SOURCE.
+void bn_release_code(void);
+
 /// getsockopt(2) SO_PEERCRED. Why not Swift: `struct ucred` needs _GNU_SOURCE.
 int bn_peer_credentials(int fd, int32_t *pid, uint32_t *uid, uint32_t *gid);
 

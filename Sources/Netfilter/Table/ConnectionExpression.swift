@@ -8,6 +8,8 @@ enum ConnectionExpression: Equatable {
     case family
     /// `meta mark`, in the host's order.
     case mark
+    /// `meta iiftype`, and sent `meta oiftype`: ARPHRD_… of the interface, 2 octets in the host's order.
+    case interfaceType(sent: Bool)
     /// `meta mark set`
     case setMark
     /// A value into register 1.
@@ -53,6 +55,8 @@ enum ConnectionExpression: Equatable {
         switch self {
         case .family: return unsafe Self.meta(NFT_META_NFPROTO)
         case .mark: return unsafe Self.meta(NFT_META_MARK)
+        case .interfaceType(let sent):
+            return unsafe Self.meta(sent ? NFT_META_OIFTYPE : NFT_META_IFTYPE)
         case .setMark:
             let expression = unsafe nftnl_expr_alloc("meta")
             unsafe nftnl_expr_set_u32(

@@ -125,6 +125,13 @@ struct ConnectionMessages {
                 table, Self.hooks[2],
                 [.connection(.socketMark)] + Self.isMarked(spared)
                     + [.connection(.verdict(.accept))])
+            // What is met on its way out elsewhere is met here on its way in.
+            for port in spared.ports {
+                batch.addRule(
+                    table, Self.hooks[2],
+                    Self.isLoopback(sent: false) + Self.isTCP(port, offset: 0)
+                        + [.connection(.verdict(.accept))])
+            }
         }
         if faults.contains(where: \.readsGreetings) {
             addSpared(spared, to: Self.greetHooks, &batch)
@@ -147,12 +154,7 @@ struct ConnectionMessages {
         }
         for port in spared.ports {
             for (hook, field) in [(hooks[0], UInt32(0)), (hooks[2], 2)] {
-                batch.addRule(
-                    table, hook,
-                    [
-                        .transportProtocol, .equals([6]), .transportField(offset: field),
-                        .equals(port.octets), accept,
-                    ])
+                batch.addRule(table, hook, Self.isTCP(port, offset: field) + [accept])
             }
         }
         for network in spared.networks {
@@ -173,23 +175,47 @@ struct ConnectionMessages {
         let forwarded = fault.scope == nil ? ["netfwd"] : []
         let along = fault.isInbound ? ["netin"] : ["netout"] + forwarded
         lead(
-            to: fault, names, chain: names.match, hooks: along, peerIsSource: fault.isInbound,
-            portIsSource: false, in: &batch)
+            to: fault, names, chain: names.match, hooks: along.map { Hook($0) },
+            peerIsSource: fault.isInbound, portIsSource: false, in: &batch)
         if fault.readsGreetings {
             lead(
                 to: fault, names, chain: names.greet,
-                hooks: along.map { "greet" + $0.dropFirst("net".count) },
+                hooks: along.map { Hook("greet" + $0.dropFirst("net".count)) },
                 peerIsSource: fault.isInbound, portIsSource: false, in: &batch)
         }
         guard fault.actsOnReplies, !fault.isDryRun else { return }
         lead(
-            to: fault, names, chain: names.back,
-            hooks: fault.isInbound ? ["netout"] : ["netin"] + forwarded,
+            to: fault, names, chain: names.back, hooks: replies(to: fault),
             peerIsSource: !fault.isInbound, portIsSource: true, in: &batch)
     }
 
+    /// A chain of the base, and what its rules ask for first.
+    private struct Hook {
+        var chain: String
+        var first: [Expression] = []
+
+        init(_ chain: String, _ first: [Expression] = []) {
+            self.chain = chain
+            self.first = first
+        }
+    }
+
+    /// Where what comes back is met.
+    private func replies(to fault: ConnectionFault) -> [Hook] {
+        guard fault.isInbound else {
+            return [Hook("netin")] + (fault.scope == nil ? [Hook("netfwd")] : [])
+        }
+        // Whose socket a packet is from, a scope asks where it is sent; whose it is for, as observers
+        // have it, is known where it arrives.
+        guard fault.scope == nil, sparesReplies else { return [Hook("netout")] }
+        return [
+            Hook("netout", Self.isLoopback(sent: true, .notEqual)),
+            Hook("netin", Self.isLoopback(sent: false)),
+        ]
+    }
+
     private func lead(
-        to fault: ConnectionFault, _ names: Names, chain: String, hooks: [String],
+        to fault: ConnectionFault, _ names: Names, chain: String, hooks: [Hook],
         peerIsSource: Bool, portIsSource: Bool, in batch: inout Batch
     ) {
         for (index, group) in fault.groups.enumerated() {
@@ -210,7 +236,8 @@ struct ConnectionMessages {
                 for peer in peers {
                     for hook in hooks {
                         batch.addRule(
-                            table, hook, peer + ports + [.connection(.verdict(.jump(chain)))])
+                            table, hook.chain,
+                            hook.first + peer + ports + [.connection(.verdict(.jump(chain)))])
                     }
                 }
             }
@@ -250,6 +277,21 @@ struct ConnectionMessages {
     private static func address(isV4: Bool, source: Bool) -> Expression {
         let offset: UInt32 = isV4 ? (source ? 12 : 16) : (source ? 8 : 24)
         return .connection(.header(network: true, offset: offset, length: isV4 ? 4 : 16))
+    }
+
+    /// ARPHRD_LOOPBACK of <linux/if_arp.h>.
+    private static func isLoopback(
+        sent: Bool, _ isSo: ConnectionExpression.Comparison = .equal
+    ) -> [Expression] {
+        [
+            .connection(.interfaceType(sent: sent)),
+            .connection(.compare(isSo, UInt16(772).hostOctets)),
+        ]
+    }
+
+    /// - Parameter offset: 0 is the source's port, 2 the destination's.
+    private static func isTCP(_ port: UInt16, offset: UInt32) -> [Expression] {
+        [.transportProtocol, .equals([6]), .transportField(offset: offset), .equals(port.octets)]
     }
 
     private static func isIn(_ network: Network, source: Bool) -> [Expression] {
@@ -301,4 +343,13 @@ extension ConnectionMessages {
 extension UInt16 {
     /// In network order.
     var octets: [UInt8] { [UInt8(self >> 8), UInt8(self & 0xff)] }
+
+    /// In the host's byte order, as registers hold numbers.
+    var hostOctets: [UInt8] {
+        #if _endian(little)
+            return octets.reversed()
+        #else
+            return octets
+        #endif
+    }
 }

@@ -35,6 +35,9 @@ extension KernelTests {
                 ("{latency: 2s}", []), ("{throttle: 10B/s}", []),
                 ("blackhole", ["direction: inbound", "ports: \(Reach.port)"]),
                 ("reset", ["direction: inbound", "ports: \(Reach.port)"]),
+                ("halfopen", ["direction: inbound", "ports: \(Reach.port)"]),
+                ("{latency: 2s}", ["direction: inbound", "ports: \(Reach.port)"]),
+                ("{throttle: 10B/s}", ["direction: inbound", "ports: \(Reach.port)"]),
             ] as [(String, [String])])
         func pass(net: String, lines: [String]) async throws {
             try await Reach.serving {
