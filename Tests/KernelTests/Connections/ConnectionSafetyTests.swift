@@ -153,6 +153,23 @@ extension KernelTests {
             }
         }
 
+        @Test(
+            "port 22 of this host is reached from this host, whatever is armed inbound",
+            arguments: ["blackhole", "reset", "{reset: data}", "halfopen", "{latency: 2s}"])
+        func ownPort22(_ net: String) async throws {
+            try await Reach.serving(and: [22]) {
+                try await AgentUnderTest.serving { agent in
+                    let lines = ["direction: inbound", "ports: [22, \(Reach.port)]"]
+                    try await agent.broken(net, lines) { _ in
+                        var ssh = Self.meant
+                        ssh.port = 22
+                        let seen = try await Reach.attempt([Self.meant, ssh])
+                        #expect(seen[0].what != "ok" && seen[1].what == "ok", "\(seen)")
+                    }
+                }
+            }
+        }
+
         @Test("port 22 of this host and protected addresses are never hit")
         func protected() async throws {
             try await Reach.serving {

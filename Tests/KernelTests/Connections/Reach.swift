@@ -9,15 +9,17 @@ enum Reach {
     static let v4 = "198.51.100"
     static let v6 = "2001:db8:9:"
 
-    /// Runs `body` while the servers answer.
-    static func serving<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// Runs `body` while the servers answer, at more ports if need be.
+    static func serving<Value>(
+        and more: [Int] = [], _ body: () async throws -> Value
+    ) async throws -> Value {
         try await Place.prepare()
         // So that the whole networks are local; they may be there from the test before.
         for route in [["-4", "\(v4).0/24"], ["-6", "\(v6):/64"]] {
             try await Program.check(
                 "ip", route[0], "route", "replace", "local", route[1], "dev", "lo")
         }
-        let words = try await command()
+        let words = try await command() + more.map { "\($0)" }
         return try await Program.serving(
             words[0], Array(words.dropFirst()),
             isReady: { $0.outputText.contains("ready") }, { _ in try await body() })
