@@ -10,16 +10,22 @@ public struct HostsFile: Equatable, Sendable {
 
     public var entries: [Entry] = []
 
-    /// Lines that cannot be read are left out, as glibc does it.
+    /// Lines that cannot be read are left out, as glibc does it. Blocklists have 200,000 of them: octets
+    /// are looked at, not characters.
     public init(_ text: String) {
-        for line in text.split(whereSeparator: \.isNewline) {
-            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.prefix { $0 != UInt8(ascii: "#") }.split {
+                $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+            }
             // `fe80::1%eth0`: the scope is no part of the address.
-            guard words.count > 1, let first = words.first,
-                let address = IPAddress(String(first.prefix { $0 != "%" }))
+            guard words.count > 1,
+                let address = IPAddress(
+                    String(Substring(words[0].prefix { $0 != UInt8(ascii: "%") })))
             else { continue }
             entries.append(
-                Entry(address: address, names: words.dropFirst().map { $0.lowercased() }))
+                Entry(
+                    address: address,
+                    names: words.dropFirst().map { Substring($0).lowercased() }))
         }
     }
 

@@ -49,7 +49,7 @@ public struct NetTerms: Sendable {
     }
 
     /// Beyond it "everybody at these ports" is "everything".
-    static let mostPorts = 16
+    public static let mostPorts = 16
 
     /// Reads the keys of a fault that are about connections.
     init(

@@ -80,12 +80,15 @@ import Testing
         }
         let journal = JournalStatus(path: "", problem: "")
         let shared = SharedAddress(address: "", name: "")
-        let report = ConnectionReport(addresses: 1, unheard: 1, shared: [shared])
+        let unfollowed = UnfollowedAddress(address: "", name: "", reason: .session)
+        let report = ConnectionReport(
+            addresses: 1, unheard: 1, shared: [shared], unfollowed: [unfollowed])
         var full = fault
         full.connections = report
         try check("ArmedFault", fault, full)
         try check("ConnectionReport", ConnectionReport(addresses: 1), report)
         try check("SharedAddress", shared, shared)
+        try check("UnfollowedAddress", unfollowed, unfollowed)
         try check("FaultList", FaultList(faults: []), FaultList(faults: []))
         try check("FaultCounts", FaultCounts(), FaultCounts())
         try check("Owner", fault.owner, fault.owner)
@@ -111,7 +114,7 @@ import Testing
                 time: time, event: .arm, fault: "", name: "", who: fault.owner, why: "",
                 counts: FaultCounts(), terms: .init(fault), netns: ""))
         try check("Terms", AgentEvent.Terms(fault), AgentEvent.Terms(fault))
-        #expect(document["components"]?["schemas"].members.count == 17)
+        #expect(document["components"]?["schemas"].members.count == 18)
     }
 
     @Test func theEnumerationsAreComplete() {
@@ -127,6 +130,9 @@ import Testing
         #expect(
             values("SurveyFinding", "packets")
                 == Set(SurveyFinding.Packets.allCases.map(\.rawValue)))
+        #expect(
+            values("UnfollowedAddress", "reason")
+                == Set(UnfollowedAddress.Reason.allCases.map(\.rawValue)))
         #expect(
             values("AgentStatus", "statement")
                 == Set(AgentStatus.Statement.allCases.map(\.rawValue)))

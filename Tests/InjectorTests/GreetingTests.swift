@@ -16,8 +16,10 @@ import Wire
         var time: UInt64 = 1_000_000_000
 
         /// - Parameter mostMeant: Most connections that the fault remembers.
-        init(_ keys: String, mostMeant: Int = LiveConnections.mostMeant) throws {
-            let fault = try Fault(yaml: "net: blackhole\nsni: true\n\(keys)\n")
+        init(
+            _ keys: String, net: String = "blackhole", mostMeant: Int = LiveConnections.mostMeant
+        ) throws {
+            let fault = try Fault(yaml: "net: \(net)\nsni: true\n\(keys)\n")
             injector.arm(
                 LiveFault(
                     id: "f1", name: "f", fault: fault, seed: 1, isDryRun: false, armedAt: 0,
@@ -224,6 +226,20 @@ import Wire
             _ = try client.send(Self.head(isMeant ? "x.a.example" : "b.example"))
         }
         #expect(client.unheard > 0)
+    }
+
+    @Test(
+        "what made room among those that are meant counts only if it may live",
+        arguments: [("blackhole", false, 10), ("blackhole", true, 0), ("reset", false, 0)])
+    func unheardMayLive(_ row: (net: String, ends: Bool, unheard: UInt64)) throws {
+        var client = try Client(Self.keys, net: row.net, mostMeant: 5)
+        for port in UInt16(1)...15 {
+            client.own.port = port
+            _ = try client.open()
+            _ = try client.send(Self.head("x.a.example"))
+            if row.ends { _ = try client.send(at: 60, flags: TCPFields.ack | TCPFields.fin) }
+        }
+        #expect(client.unheard == row.unheard)
     }
 
     @Test(

@@ -32,6 +32,9 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return evicted
     }
 
+    /// Gives what is there another value, and no other place.
+    mutating func update(_ value: Value, for key: Key) { places[key]?.value = value }
+
     @discardableResult
     mutating func remove(_ key: Key) -> Value? { places.removeValue(forKey: key)?.value }
 

@@ -62,6 +62,11 @@ struct ConnectionGroup: Equatable, Sendable {
         return merged
     }
 
+    /// Whether it names so few ports that they, and not a host, are what is meant.
+    var namesFewPorts: Bool {
+        !ports.isEmpty && ports.reduce(0) { $0 + $1.count } <= NetTerms.mostPorts
+    }
+
     func takes(_ port: UInt16) -> Bool {
         ports.isEmpty || ports.contains { $0.contains(port) }
     }

@@ -10,19 +10,21 @@ public struct LiveConnections: Sendable {
     let terms: NetTerms
     let groups: [ConnectionGroup]
     private let spared: ClientSession?
+    /// Whether no connection outlives its meeting with the fault.
+    private let endsThem: Bool
     private let matchers: [NameMatcher]
     public private(set) var books: [AddressBook]
     /// Whom a greeting has to ask for; empty unless that is what counts.
     private let servers: [(group: ConnectionGroup, matcher: NameMatcher)]
-    /// Connections whose greeting did. The kernel forgets those that are not used, this does not.
-    private var meant: BoundedTable<StreamKey, Void>
+    /// Connections whose greeting did, and whether they may live. The kernel forgets those that are not used, this does not.
+    private var meant: BoundedTable<StreamKey, Bool>
     /// Connections that pass though they may be meant: there was no room to wait for what they say, or to
     /// remember it.
     public private(set) var unheard: UInt64 = 0
     /// Patterns that have led to an address.
     private var resolved: Set<String> = []
     /// Addresses that names lead to which are meant, but which are not followed, with one such name.
-    public private(set) var unfollowed: [IPAddress: String] = [:]
+    public private(set) var unfollowed: [IPAddress: Unfollowed] = [:]
     /// Addresses that names lead to which are not meant, with one such name.
     public private(set) var shared: [IPAddress: String] = [:]
     /// Packets held back or dropped here.
@@ -47,6 +49,9 @@ public struct LiveConnections: Sendable {
         self.spared = spared
         self.number = number
         self.terms = terms
+        endsThem = terms.effects.contains { effect in
+            if case .reset = effect.action { true } else { false }
+        }
         groups = ConnectionGroup.groups(of: terms)
         servers = ConnectionGroup.servers(of: terms).map {
             ($0, NameMatcher(patterns: $0.names, exceptions: except))
@@ -80,10 +85,10 @@ public struct LiveConnections: Sendable {
             isMeant = true
             var isFollowed = false
             for sighting in sightings {
-                if follow(sighting, in: index, at: now, into: &learned) {
+                if follow(
+                    sighting, of: { view.questionName.text }, in: index, at: now, into: &learned)
+                {
                     isFollowed = true
-                } else if unfollowed.count < Self.mostShared {
-                    unfollowed[sighting.address] = view.questionName.text
                 }
             }
             if isFollowed { note(resolvedBy: view, in: index) }
@@ -100,31 +105,36 @@ public struct LiveConnections: Sendable {
 
     /// Notes addresses that are known without an answer.
     mutating func learn(
-        _ known: [KnownAddress], at now: UInt64, into learned: inout [LearnedAddress]
+        _ known: KnownAddresses, at now: UInt64, into learned: inout [LearnedAddress]
     ) {
         for (index, matcher) in matchers.enumerated() {
-            for one in known {
+            for one in known.meant {
                 guard let pattern = matcher.pattern(for: one.name) else { continue }
                 let sighting = AddressSighting(address: one.address, ttl: Self.knownLife)
-                if follow(sighting, in: index, at: now, into: &learned) {
+                if follow(sighting, of: { one.name }, in: index, at: now, into: &learned) {
                     resolved.insert(pattern.description)
-                } else if unfollowed.count < Self.mostShared {
-                    unfollowed[one.address] = one.name
                 }
             }
         }
+        guard servers.isEmpty else { return }
+        for one in known.beside where shared.count < Self.mostShared {
+            guard books.contains(where: { $0.contains(one.address, at: now) }) else { continue }
+            shared[one.address] = shared[one.address] ?? one.name
+        }
     }
 
-    /// Says whether the address is one to be followed.
+    /// Says whether the address is one to be followed, and remembers why not.
     private mutating func follow(
-        _ sighting: AddressSighting, in index: Int, at now: UInt64,
+        _ sighting: AddressSighting, of name: () -> String, in index: Int, at now: UInt64,
         into learned: inout [LearnedAddress]
     ) -> Bool {
-        let address = sighting.address
-        // All of this host would be more than the name stands for; one port of it is what it stands for.
-        guard address.mayBeFollowed || address.isThisHost && !groups[index].ports.isEmpty,
-            address != spared?.other.address
-        else { return false }
+        let address = sighting.address.unmapped
+        if let reason = reasonAgainst(address, in: groups[index]) {
+            if unfollowed[address] == nil, unfollowed.count < Self.mostShared {
+                unfollowed[address] = Unfollowed(name: name(), reason: reason)
+            }
+            return false
+        }
         var changes: [AddressBook.Change] = []
         let isNew = books[index].learn(address, ttl: sighting.ttl, at: now, into: &changes)
         for change in changes {
@@ -134,6 +144,15 @@ public struct LiveConnections: Sendable {
                     closes: terms.kill && isNew && change.address == address))
         }
         return true
+    }
+
+    private func reasonAgainst(
+        _ address: IPAddress, in group: ConnectionGroup
+    ) -> Unfollowed.Reason? {
+        if address == spared?.other.address { return .session }
+        // All of this host would be more than the name stands for; a port of it is what it stands for.
+        if address.isThisHost { return group.namesFewPorts ? nil : .thisHost }
+        return address.mayBeFollowed ? nil : .noHost
     }
 
     private mutating func note(resolvedBy view: borrowing AnswerView, in index: Int) {
@@ -162,7 +181,10 @@ public struct LiveConnections: Sendable {
         let isMeant: Bool
         switch news.greeting {
         case nil, .unfinished?:
-            if news.ends, meant[key] != nil { tell(.ending, of: key, in: &heard) }
+            if news.ends, meant[key] != nil {
+                meant.update(false, for: key)
+                tell(.ending, of: key, in: &heard)
+            }
             return
         case .names(let name)?:
             // A proxy's port is not that of the name.
@@ -175,10 +197,11 @@ public struct LiveConnections: Sendable {
         case .namesNobody?: isMeant = meant[key] != nil
         }
         guard isMeant else { return tell(.spared, of: key, in: &heard) }
-        tell(news.ends ? .ending : .meant, of: key, in: &heard)
-        guard let evicted = meant.put((), for: key)?.key else { return }
-        unheard += 1
-        tell(.forgotten, of: evicted, in: &heard)
+        let ends = news.ends || endsThem
+        tell(ends ? .ending : .meant, of: key, in: &heard)
+        guard let evicted = meant.put(!ends, for: key) else { return }
+        if evicted.value { unheard += 1 }
+        tell(.forgotten, of: evicted.key, in: &heard)
     }
 
     private func tell(
@@ -246,6 +269,21 @@ struct AddressSighting: Equatable, Sendable {
     var ttl: UInt32
 }
 
+/// Why an address is not followed, and a name that leads to it.
+public struct Unfollowed: Equatable, Sendable {
+    public enum Reason: Equatable, Sendable { case thisHost, noHost, session }
+
+    public var name: String
+    public var reason: Reason
+}
+
+/// What a file of hosts has of a fault's names.
+struct KnownAddresses: Equatable, Sendable {
+    var meant: [KnownAddress]
+    /// Other names of the same addresses.
+    var beside: [KnownAddress]
+}
+
 /// A name that is known without an answer, and one of its addresses.
 struct KnownAddress: Equatable, Sendable {
     /// In lower case.
@@ -273,8 +311,21 @@ extension IPAddress {
         }
     }
 
-    /// 127.0.0.1, ::1: this host alone.
-    var isThisHost: Bool { self == .v4(0x7F00_0001) || self == .v6(1) }
+    /// 127.0.0.0/8, ::1: this host alone.
+    var isThisHost: Bool {
+        switch self {
+        case .v4(let value): value >> 24 == 127
+        case .v6(let value): value == 1
+        }
+    }
+
+    /// `::ffff:192.0.2.1` is 192.0.2.1 on the wire (RFC 4291 section 2.5.5.2).
+    var unmapped: IPAddress {
+        if case .v6(let value) = self, value >> 32 == 0xFFFF {
+            return .v4(UInt32(truncatingIfNeeded: value))
+        }
+        return self
+    }
 
     /// In network order.
     var octets: [UInt8] {

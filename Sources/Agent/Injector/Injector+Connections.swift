@@ -17,7 +17,7 @@ extension Injector {
     }
 
     /// Lets one fault learn what was found without an answer.
-    mutating func learn(_ known: [KnownAddress], of id: String, at time: UInt64) {
+    mutating func learn(_ known: KnownAddresses, of id: String, at time: UInt64) {
         guard let index = faults.firstIndex(where: { $0.id == id }) else { return }
         faults[index].connections?.learn(known, at: time, into: &learned)
     }
@@ -28,7 +28,9 @@ extension Injector {
     ) -> [AddressSighting] {
         var found: [AddressSighting] = []
         var cursor = message.records
-        while let record = cursor.next(in: bytes), record.section == .answer {
+        while found.count < mostSightings, let record = cursor.next(in: bytes),
+            record.section == .answer
+        {
             switch record.type {
             case .a, .aaaa:
                 guard let address = record.address(in: bytes) else { continue }
@@ -40,6 +42,9 @@ extension Injector {
         }
         return found
     }
+
+    /// More addresses than any name has: a datagram can tell 16,000, to push out all others.
+    private static let mostSightings = 256
 
     /// RFC 9460 section 7.3: keys 4 and 6 hold addresses, one behind the other.
     private static func addHints(
@@ -169,10 +174,16 @@ extension LiveFault {
 
     /// The dice of a connection: the same for each of its packets, both ways.
     private func isChosen(_ packet: Packet) -> Bool {
+        isChosen(
+            Endpoint(packet.source, port: packet.sourcePort),
+            Endpoint(packet.destination, port: packet.destinationPort))
+    }
+
+    func isChosen(_ one: Endpoint, _ other: Endpoint) -> Bool {
         guard fault.probability < 1 else { return true }
         let mixed = SeededRandom.mix(
-            seed ^ PacketOrder.end(packet.source, packet.sourcePort)
-                ^ PacketOrder.end(packet.destination, packet.destinationPort))
+            seed ^ PacketOrder.end(one.address, one.port)
+                ^ PacketOrder.end(other.address, other.port))
         return Double(mixed >> 11) * 0x1p-53 < fault.probability
     }
 }

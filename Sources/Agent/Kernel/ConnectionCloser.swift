@@ -6,8 +6,8 @@ struct ConnectionCloser: Sendable {
     let spared: SparedConnections
     let askers: SocketAskers
 
-    /// Closes those that a fault is about, whose ends are not spared, in its scope; none before it begins
-    /// and while it rests (`after`, `flap`).
+    /// Closes those that a fault is about, in its share of them and its scope, whose ends and mark are not
+    /// spared; none before it begins and while it rests (`after`, `flap`).
     ///
     /// The kernel lists all connections of the host for it: about 2 µs each.
     ///
@@ -19,17 +19,19 @@ struct ConnectionCloser: Sendable {
         guard !fault.isDryRun, phase.isOn(at: fault.elapsed(at: now)), let live = fault.connections,
             var open = try? OpenConnections()
         else { return }
-        _ = try? open.end { own, other in
-            guard let here = IPAddress(octets: own.address),
-                let there = IPAddress(octets: other.address),
+        _ = try? open.end { connection in
+            guard !connection.hasMark(spared.mark),
+                let here = IPAddress(octets: connection.own.address),
+                let there = IPAddress(octets: connection.other.address),
                 addresses?.contains(there) ?? true
             else { return false }
-            let ends = (Endpoint(here, port: own.port), Endpoint(there, port: other.port))
-            guard live.hasConnection(own: ends.0, other: ends.1, at: now),
-                !spared.spares(own: ends.0, other: ends.1)
+            let own = Endpoint(here, port: connection.own.port)
+            let other = Endpoint(there, port: connection.other.port)
+            guard live.hasConnection(own: own, other: other, at: now),
+                !spared.spares(own: own, other: other), fault.isChosen(own, other)
             else { return false }
             guard let scope = fault.scope else { return true }
-            return askers.find(.tcp, own: ends.0, other: ends.1).map(scope.includes) ?? false
+            return askers.find(.tcp, own: own, other: other).map(scope.includes) ?? false
         }
     }
 }

@@ -25,12 +25,26 @@ extension ConnectionReport {
             addresses: live.books.reduce(0) { $0 + $1.count(at: now) },
             evicted: live.books.reduce(0) { $0 + $1.evicted },
             unheard: live.unheard > 0 ? live.unheard : nil, unresolved: live.unresolved,
-            shared: Self.list(live.shared), unfollowed: Self.list(live.unfollowed))
+            shared: live.shared.map { SharedAddress(address: $0.key.description, name: $0.value) }
+                .sorted { $0.address < $1.address },
+            unfollowed: live.unfollowed.isEmpty
+                ? nil
+                : live.unfollowed.map { address, why in
+                    UnfollowedAddress(
+                        address: address.description, name: why.name,
+                        reason: .init(why.reason))
+                }.sorted { $0.address < $1.address })
     }
+}
 
-    private static func list(_ addresses: [IPAddress: String]) -> [SharedAddress] {
-        addresses.map { SharedAddress(address: $0.key.description, name: $0.value) }
-            .sorted { $0.address < $1.address }
+extension UnfollowedAddress.Reason {
+    fileprivate init(_ reason: Unfollowed.Reason) {
+        self =
+            switch reason {
+            case .thisHost: .thisHost
+            case .noHost: .noHost
+            case .session: .session
+            }
     }
 }
 

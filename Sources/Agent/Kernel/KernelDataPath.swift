@@ -27,11 +27,11 @@ public actor KernelDataPath: DataPath {
     /// What goes on beside a fault: its phases, and asking for its names.
     private var companions: [String: [Task<Void, Never>]] = [:]
     private var seeders: [String: NameSeeder] = [:]
-    /// Faults that end the connections that are open.
-    private var killing: Set<String> = []
+    /// Faults that end the connections that are open, and when they may again.
+    private var killing: [String: ContinuousClock.Instant] = [:]
     private var tidying: Task<Void, Never>?
     private let readResolvers: @Sendable () -> HostResolvers
-    private let readHosts: @Sendable () -> HostsFile
+    private let hosts: NamespaceFiles
     private let protected: [NamePattern]
 
     /// Starts the packet loop over sockets that are open, on a thread with the privileges of the
@@ -39,14 +39,14 @@ public actor KernelDataPath: DataPath {
     init(
         _ sockets: consuming KernelSockets, protected: ProtectedNames,
         readResolvers: @escaping @Sendable () -> HostResolvers,
-        readHosts: @escaping @Sendable () -> HostsFile
+        hosts: NamespaceFiles
     ) throws(DataPathError) {
         numbers = sockets.queues.numbers
         matchesLabels = sockets.matchesLabels
         queues = QueueRun(first: numbers.datagrams, count: UInt16(QueueNumbers.count))
         statement = sockets.table.statement == .native ? .native : .compat
         self.readResolvers = readResolvers
-        self.readHosts = readHosts
+        self.hosts = hosts
         self.protected = protected.patterns.compactMap { NamePattern($0) }
         spared = SparedConnections(protected)
         closer = ConnectionCloser(spared: spared, askers: askers)
@@ -116,7 +116,7 @@ public actor KernelDataPath: DataPath {
         seeders[fault.id] = content.net.flatMap {
             NameSeeder($0, except: content.except, protected: protected)
         }
-        if content.net?.kill == true, !fault.dryRun { killing.insert(fault.id) }
+        if content.net?.kill == true, !fault.dryRun { killing[fault.id] = .now }
         return rules.number
     }
 
@@ -153,10 +153,14 @@ public actor KernelDataPath: DataPath {
         if time != nil { await closeConnections(of: id) }
     }
 
+    /// Between two lists of all connections for the phases of a fault.
+    private static let killingPause = Duration.seconds(1)
+
     public func seed(_ id: String) async -> Bool {
         let readResolvers = readResolvers
         await readKnown(id)
         let pause = await seeders[id]?.ask(readResolvers())
+        // Once, when all is known that can be: until then it is being armed.
         await closeConnections(of: id)
         guard let seeder = seeders[id], let pause else { return false }
         let task = Task {
@@ -172,17 +176,19 @@ public actor KernelDataPath: DataPath {
 
     /// Teaches a fault what /etc/hosts has: programs that find a name there never ask for it.
     private func readKnown(_ id: String) async {
-        guard let known = seeders[id]?.known(readHosts()), !known.isEmpty else { return }
+        guard let known = seeders[id]?.known(in: hosts), !known.meant.isEmpty else { return }
         try? await onLoop { judge, reply in judge.learn(known, of: id, at: reply.now) }
     }
 
     /// Ends the connections that a fault with `kill` is about, if it acts now.
     private func closeConnections(of id: String) async {
-        guard killing.contains(id) else { return }
+        guard let next = killing[id], next <= .now else { return }
         let found = try? await onLoop { judge, reply in
             (judge.injector.faults.first { $0.id == id }, reply.now)
         }
-        guard let (fault, now) = found, let fault else { return }
+        guard let (fault, now) = found, var fault, fault.isOn(at: fault.elapsed(at: now))
+        else { return }
+        killing[id] = .now + Self.killingPause
         closer.closeConnections(of: fault, at: now)
     }
 
@@ -218,7 +224,7 @@ public actor KernelDataPath: DataPath {
         for id in ids {
             for task in companions.removeValue(forKey: id) ?? [] { task.cancel() }
             seeders[id] = nil
-            killing.remove(id)
+            killing.removeValue(forKey: id)
         }
         guard !numbers.isEmpty else { return }
         let spared = spared

@@ -9,7 +9,11 @@ import Wire
 struct NameSeeder: Sendable {
     private let questions: [[UInt8]]
     private let matcher: NameMatcher
+    private let exceptions: NameMatcher
     private let protected: NameMatcher
+    /// The file of which `found` was made.
+    private var read: FileStamp?
+    private var found: KnownAddresses?
 
     /// A fault may have a thousand names; these are asked for.
     static let mostNames = 64
@@ -25,6 +29,7 @@ struct NameSeeder: Sendable {
     init?(_ terms: NetTerms, except: [NamePattern], protected: [NamePattern]) {
         guard !terms.names.isEmpty else { return nil }
         matcher = NameMatcher(patterns: terms.names.map(\.pattern), exceptions: except)
+        exceptions = NameMatcher(patterns: except)
         self.protected = NameMatcher(patterns: protected)
         // A pattern cannot be asked for.
         let names = terms.names.map(\.pattern.description).filter { !$0.contains("*") }
@@ -41,13 +46,38 @@ struct NameSeeder: Sendable {
         self.questions = questions
     }
 
-    /// The names that are meant, as /etc/hosts has them.
-    func known(_ hosts: HostsFile) -> [KnownAddress] {
-        hosts.entries.flatMap { entry -> [KnownAddress] in
-            guard entry.names.allSatisfy({ protected.pattern(for: $0) == nil }) else { return [] }
-            return entry.names.filter { matcher.pattern(for: $0) != nil }
+    /// What /etc/hosts has; what it had if it is as it was.
+    mutating func known(in files: NamespaceFiles) -> KnownAddresses? {
+        let stamp = files.stamp("/etc/hosts")
+        guard stamp == nil || stamp != read else { return found }
+        read = stamp
+        // Of more than that nobody has made a list of hosts.
+        let isTooLarge = stamp.map { $0.size > 16 << 20 } ?? false
+        found = isTooLarge ? nil : known(HostsFile(files.read("/etc/hosts") ?? ""))
+        return found
+    }
+
+    /// The names that are meant, as the file has them.
+    func known(_ hosts: HostsFile) -> KnownAddresses {
+        // An address that has a name to be left alone is left alone, on whatever line that name is.
+        var spared: Set<IPAddress> = []
+        var meant: [KnownAddress] = []
+        for entry in hosts.entries {
+            for name in entry.names {
+                if protected.pattern(for: name) != nil || exceptions.pattern(for: name) != nil {
+                    spared.insert(entry.address)
+                } else if matcher.pattern(for: name) != nil {
+                    meant.append(KnownAddress(name: name, address: entry.address))
+                }
+            }
+        }
+        meant.removeAll { spared.contains($0.address) }
+        let addresses = Set(meant.map(\.address))
+        let beside = hosts.entries.filter { addresses.contains($0.address) }.flatMap { entry in
+            entry.names.filter { matcher.pattern(for: $0) == nil }
                 .map { KnownAddress(name: $0, address: entry.address) }
         }
+        return KnownAddresses(meant: meant, beside: beside)
     }
 
     /// Asks once; returns after how long to ask again.

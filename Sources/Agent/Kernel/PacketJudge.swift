@@ -7,6 +7,7 @@ struct PacketJudge: PacketHandler {
     private let loopbackInterface: UInt32
     private var out = Writer(capacity: PacketJudge.packetLimit)
     private var releases: [HoldEnd] = []
+    private var closesAgain = ContinuousClock.now
     private let table: SharedTable
     private let closer: ConnectionCloser
 
@@ -67,7 +68,7 @@ struct PacketJudge: PacketHandler {
     }
 
     /// Teaches a fault addresses that no answer has told.
-    mutating func learn(_ known: [KnownAddress], of id: String, at now: UInt64) {
+    mutating func learn(_ known: KnownAddresses, of id: String, at now: UInt64) {
         injector.learn(known, of: id, at: now)
         if !injector.learned.isEmpty { follow(at: now) }
     }
@@ -91,7 +92,14 @@ struct PacketJudge: PacketHandler {
     }
 
     /// Before the answer goes on: the connection that its reader makes next is not one of those.
-    private func close(_ learned: [LearnedAddress], at now: UInt64) {
+    ///
+    /// Packets wait for it, longer the more connections this host has: a twentieth of the loop's time at
+    /// most goes into it. What is not closed meets the fault all the same.
+    private mutating func close(_ learned: [LearnedAddress], at now: UInt64) {
+        let clock = ContinuousClock()
+        let begun = clock.now
+        guard begun >= closesAgain else { return }
+        defer { closesAgain = begun + (clock.now - begun) * 20 }
         for fault in injector.faults {
             let own = learned.filter { $0.number == fault.connections?.number }
             guard !own.isEmpty else { continue }

@@ -1,4 +1,3 @@
-import FaultKinds
 import NIOCore
 import Netfilter
 import Synchronization
@@ -22,7 +21,7 @@ extension Platform {
                     }
                     return try KernelDataPath(
                         sockets, protected: protected, readResolvers: { HostResolvers.read(files) },
-                        readHosts: { HostsFile(files.read("/etc/hosts") ?? "") })
+                        hosts: files)
                 }
             },
             dropPrivileges: { () throws(DataPathError) in

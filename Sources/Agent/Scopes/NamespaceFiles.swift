@@ -9,6 +9,9 @@ public struct NamespaceFiles: Sendable {
     public var read: @Sendable (_ path: String) -> String?
     public var exists: @Sendable (_ path: String) -> Bool
 
+    /// By what a change of a file is seen; nil where it cannot be.
+    var stamp: @Sendable (_ path: String) -> FileStamp? = { _ in nil }
+
     public init(
         read: @escaping @Sendable (String) -> String?,
         exists: @escaping @Sendable (String) -> Bool
@@ -18,11 +21,17 @@ public struct NamespaceFiles: Sendable {
     }
 
     /// This process's own.
-    public static let own = NamespaceFiles(
-        read: { path in
-            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-        },
-        exists: { FileManager.default.fileExists(atPath: $0) })
+    public static let own: NamespaceFiles = {
+        var files = NamespaceFiles(
+            read: { path in
+                FileManager.default.contents(atPath: path).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
+            },
+            exists: { FileManager.default.fileExists(atPath: $0) })
+        files.stamp = { FileStamp($0) }
+        return files
+    }()
 
     /// Those that `ip netns exec` shows: what is in /etc/netns/NAME, else the host's.
     static func named(_ name: NetworkName, over base: NamespaceFiles = own) -> NamespaceFiles {
@@ -32,8 +41,10 @@ public struct NamespaceFiles: Sendable {
             let laid = folder + path.dropFirst(4)
             return base.exists(laid) ? laid : path
         }
-        return NamespaceFiles(
+        var files = NamespaceFiles(
             read: { base.read(place($0)) }, exists: { base.exists(place($0)) })
+        files.stamp = { base.stamp(place($0)) }
+        return files
     }
 
     /// Those below a root folder, such as a container's.

@@ -11,13 +11,12 @@ public struct ConnectionReport: Codable, Equatable, Sendable {
     public var unresolved: [String]
     /// Addresses that names lead to which are not meant: they are hit as well.
     public var shared: [SharedAddress]
-    /// Addresses that its names lead to and that it does not follow: this host's own without a port,
-    /// and those with which blocklists answer.
-    public var unfollowed: [SharedAddress]
+    /// Addresses that its names lead to and that it does not follow; nil: none.
+    public var unfollowed: [UnfollowedAddress]?
 
     public init(
         addresses: Int, evicted: UInt64 = 0, unheard: UInt64? = nil, unresolved: [String] = [],
-        shared: [SharedAddress] = [], unfollowed: [SharedAddress] = []
+        shared: [SharedAddress] = [], unfollowed: [UnfollowedAddress]? = nil
     ) {
         self.addresses = addresses
         self.evicted = evicted
@@ -25,6 +24,28 @@ public struct ConnectionReport: Codable, Equatable, Sendable {
         self.unresolved = unresolved
         self.shared = shared
         self.unfollowed = unfollowed
+    }
+}
+
+/// An address that a fault does not follow, and a name of it that leads there.
+public struct UnfollowedAddress: Codable, Equatable, Sendable {
+    public enum Reason: String, Codable, CaseIterable, Sendable {
+        /// It is this host's own, which counts with a few ports only.
+        case thisHost = "this-host"
+        /// It stands for no host or for many: blocklists answer with such.
+        case noHost = "no-host"
+        /// The fault was armed from there: it must not cut that session.
+        case session
+    }
+
+    public var address: String
+    public var name: String
+    public var reason: Reason
+
+    public init(address: String, name: String, reason: Reason) {
+        self.address = address
+        self.name = name
+        self.reason = reason
     }
 }
 

@@ -14,6 +14,15 @@ public struct OpenConnections: ~Copyable {
         }
     }
 
+    /// A connection, seen from this host.
+    public struct Connection: Equatable, Sendable {
+        public var own, other: End
+        /// SO_MARK of this host's socket, as the host has it; empty where that may not be seen.
+        var mark: [UInt8]
+
+        public func hasMark(_ mark: UInt32) -> Bool { self.mark == mark.hostOctets }
+    }
+
     private let socket: NetlinkSocket
     private var sequence: UInt32 = 1
 
@@ -23,19 +32,25 @@ public struct OpenConnections: ~Copyable {
     /// ESTABLISHED to CLOSING without TIME_WAIT, CLOSE and LISTEN (tcp_states.h), as bits.
     private static let openStates: UInt32 =
         1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11
+    /// struct inet_diag_msg with its 5 counters, and the attribute INET_DIAG_MARK behind it, which the
+    /// kernel adds for those with CAP_NET_ADMIN.
+    private static let messageLength = 72
+    private static let markAttribute: UInt16 = 15
     /// struct inet_diag_sockid: two ports, two addresses of 16 octets, interface, cookie.
     private static let identityLength = 48
     private static let patience: Int32 = 1_000
 
     public init() throws(NetlinkError) { socket = try NetlinkSocket(NETLINK_SOCK_DIAG) }
 
-    /// Ends those connections of which `isMeant` says so, given this host's end and the other: both
-    /// programs see a reset, and the other host's. Returns how many.
-    public mutating func end(where isMeant: (End, End) -> Bool) throws(NetlinkError) -> Int {
+    /// Ends those connections of which `isMeant` says so: both programs see a reset, and the other
+    /// host's. Returns how many.
+    public mutating func end(where isMeant: (Connection) -> Bool) throws(NetlinkError) -> Int {
         var count = 0
         for family in [UInt8(AF_INET), UInt8(AF_INET6)] {
-            let identities = try list(family) { identity in
-                Self.ends(identity, isV4: family == UInt8(AF_INET)).map(isMeant) ?? false
+            let identities = try list(family) { identity, mark in
+                guard let (own, other) = Self.ends(identity, isV4: family == UInt8(AF_INET))
+                else { return false }
+                return isMeant(Connection(own: own, other: other, mark: mark))
             }
             for identity in identities {
                 sequence &+= 1
@@ -49,7 +64,7 @@ public struct OpenConnections: ~Copyable {
     }
 
     private mutating func list(
-        _ family: UInt8, where isWanted: ([UInt8]) -> Bool
+        _ family: UInt8, where isWanted: ([UInt8], [UInt8]) -> Bool
     ) throws(NetlinkError) -> [[UInt8]] {
         sequence &+= 1
         try send(
@@ -62,10 +77,15 @@ public struct OpenConnections: ~Copyable {
                 message.payload.count >= 4 + Self.identityLength
             else { return false }
             let identity = Array(message.payload.dropFirst(4).prefix(Self.identityLength))
-            if isWanted(identity) { found.append(identity) }
+            if isWanted(identity, Self.mark(message.payload)) { found.append(identity) }
             return true
         }
         return found
+    }
+
+    private static func mark(_ message: some Collection<UInt8>) -> [UInt8] {
+        let attributes = NetlinkAttributes(Array(message.dropFirst(messageLength))[...])
+        return attributes.first { $0.type == markAttribute }.map { Array($0.value) } ?? []
     }
 
     private func acknowledged() throws(NetlinkError) -> Bool {

@@ -99,6 +99,17 @@ extension OwnerTable {
     /// Adds addresses to what faults follow, or gives them a new time. Those of faults that are not
     /// there are skipped.
     public mutating func follow(_ addresses: [Followed]) throws(NetlinkError) {
+        var rest = addresses[...]
+        while !rest.isEmpty {
+            try followAtOnce(rest.prefix(Self.mostAtOnce))
+            rest = rest.dropFirst(Self.mostAtOnce)
+        }
+    }
+
+    /// A batch has room for about 700.
+    private static let mostAtOnce = 256
+
+    private mutating func followAtOnce(_ addresses: ArraySlice<Followed>) throws(NetlinkError) {
         var batch = Batch(sequence: sequence)
         var isEmpty = true
         for one in addresses {

@@ -20,9 +20,10 @@ struct Halt: AsyncParsableCommand {
         let halted = try await agent.each { client throws(AgentError) in try await client.halt() }
         try Console.print(
             agent.json
-                ? try ControlJSON.text(halted[0], pretty: true)
-                : "halted\(Self.places(halted)): everything is lifted, new faults are refused until "
-                    + "`brownout resume`")
+                ? try ControlJSON.text(halted.found[0], pretty: true)
+                : "halted\(Self.places(halted.found)): everything is lifted, new faults are refused "
+                    + "until `brownout resume`")
+        try halted.check()
     }
 
     /// The network namespaces that agents were told to enter.
@@ -55,7 +56,8 @@ struct Resume: AsyncParsableCommand {
         }
         try Console.print(
             agent.json
-                ? try ControlJSON.text(resumed[0], pretty: true)
-                : "resumed\(Halt.places(resumed)): new faults are taken again")
+                ? try ControlJSON.text(resumed.found[0], pretty: true)
+                : "resumed\(Halt.places(resumed.found)): new faults are taken again")
+        try resumed.check()
     }
 }

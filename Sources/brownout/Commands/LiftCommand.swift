@@ -35,8 +35,11 @@ struct Lift: AsyncParsableCommand {
         var lifted: [ArmedFault] = []
         var failure: (any Error)?
         if all {
-            lifted = try await agent.each { agent throws(AgentError) in try await agent.liftAll() }
-                .flatMap(\.self)
+            let replies = try await agent.each { agent throws(AgentError) in
+                try await agent.liftAll()
+            }
+            lifted = replies.found.flatMap(\.self)
+            failure = replies.problems.first
         } else {
             let place = try await agent.place()
             let others = agent.netns == nil ? place.others(ordinary: agent.ordinary.socket) : []

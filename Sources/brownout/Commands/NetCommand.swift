@@ -9,8 +9,8 @@ struct NetCommand: ParsableCommand {
             commandName: "net",
             abstract: "Break the connections to some hosts, or to this one.",
             discussion: """
-                A host is an address, a network or a name; a name is followed wherever answers say \
-                that it is. The command stays in the foreground as `dns` does.
+                A host is an address, a network or a name; a name is followed wherever answers, or \
+                /etc/hosts, say that it is. The command stays in the foreground as `dns` does.
 
                 Example:
                   sudo brownout net blackhole db.example.com:5432 --for 60s

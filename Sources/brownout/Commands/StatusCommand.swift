@@ -7,7 +7,8 @@ struct Status: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show the agent, its armed faults and what they have done.",
         discussion: """
-            Without an agent nothing is armed: exit code 3. Never starts one.
+            Without an agent nothing is armed: exit code 3. Never starts one. Agents of other \
+            network namespaces have a line each.
 
             Example:
               brownout status

@@ -49,28 +49,55 @@ struct AgentOptions: ParsableArguments {
 
     /// Calls the agent that is meant, and without `--netns` those of other network namespaces after it.
     ///
-    /// - Returns: What each said that there is, the one that is meant first.
-    /// - Throws: What kept one of them from it, once all were called; that there is none at all.
-    func each<Reply>(
-        _ call: (AgentClient) async throws(AgentError) -> Reply
-    ) async throws -> [Reply] {
-        var found: [Reply] = []
-        var absent: AgentError?
-        var problem: AgentError?
+    /// All at once: one that does not answer keeps no other waiting.
+    ///
+    /// - Throws: That there is none at all, or none that did it.
+    func each<Reply: Sendable>(
+        _ call: @escaping @Sendable (AgentClient) async throws(AgentError) -> Reply
+    ) async throws -> Replies<Reply> {
         let place = try await place()
         let others = netns == nil ? place.others(ordinary: ordinary.socket) : []
-        for client in [place.client] + others {
-            do throws(AgentError) {
-                found.append(try await call(client))
-            } catch .noAgent(let socket, let code) {
+        let clients = [place.client] + others
+        let outcomes = await withTaskGroup(
+            of: (index: Int, outcome: Result<Reply, AgentError>).self
+        ) { group in
+            for (index, client) in clients.enumerated() {
+                group.addTask {
+                    do throws(AgentError) {
+                        return (index, .success(try await call(client)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }
+        }
+        var replies = Replies<Reply>()
+        var absent: AgentError?
+        for (_, outcome) in outcomes {
+            switch outcome {
+            case .success(let reply): replies.found.append(reply)
+            case .failure(.noAgent(let socket, let code)):
                 absent = absent ?? .noAgent(socket: socket, errno: code)
-            } catch {
-                problem = problem ?? error
+            case .failure(let problem): replies.problems.append(problem)
             }
         }
-        if let problem { throw problem }
-        if found.isEmpty, let absent { throw absent }
-        return found
+        if replies.found.isEmpty, let problem = replies.problems.first ?? absent { throw problem }
+        return replies
+    }
+
+    /// What several agents said.
+    struct Replies<Reply: Sendable>: Sendable {
+        /// The one that is meant first.
+        var found: [Reply] = []
+        /// Of those that did not do it.
+        var problems: [AgentError] = []
+
+        /// To be called when what was done has been said: one failed, and is told.
+        func check() throws {
+            for problem in problems.dropFirst() { Console.complain(ErrorText(problem).line) }
+            if let problem = problems.first { throw problem }
+        }
     }
 
     /// `sun_path` has 108 octets, one of them the final NUL (unix(7)).

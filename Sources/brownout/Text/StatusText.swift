@@ -112,14 +112,17 @@ struct StatusText {
     }
 
     private static func misses(
-        _ unresolved: [String], _ unfollowed: [SharedAddress]
+        _ unresolved: [String], _ unfollowed: [UnfollowedAddress]?
     ) -> [String] {
         unresolved.map { "no address seen for \($0): nothing of it is affected" }
-            + unfollowed.map { other in
-                let advice =
-                    ["127.0.0.1", "::1"].contains(other.address)
-                    ? "is this host: name a port to mean it" : "stands for no host"
-                return "\(other.name) leads to \(other.address), which \(advice)"
+            + (unfollowed ?? []).map { other in
+                let why =
+                    switch other.reason {
+                    case .thisHost: "is this host: name its port to mean it"
+                    case .noHost: "stands for no host"
+                    case .session: "is left alone: this fault was armed from there"
+                    }
+                return "\(other.name) leads to \(other.address), which \(why)"
             }
     }
 

@@ -108,6 +108,64 @@ extension KernelTests {
             }
         }
 
+        @Test("kill: an observer's connection stays; with a probability, so many of the others do")
+        func killChosen() async throws {
+            try await Reach.serving {
+                try await AgentUnderTest.serving { agent in
+                    for (share, expected) in [("100%", 0...0), ("30%", 50...90)] {
+                        let folder = try await Place.scratch()
+                        let (script, go) = (
+                            folder.appending(path: "many.py"), folder.appending(path: "go")
+                        )
+                        try Data(Self.many.utf8).write(to: script)
+                        let ended = try await Program.serving(
+                            Python.path, ["-I", script.path(), Self.host, go.path()],
+                            isReady: { $0.outputText.contains("ready") },
+                            { program in
+                                let lines = [
+                                    "hosts: \(Self.host)", "kill: true", "probability: \(share)",
+                                ]
+                                try await agent.broken("{latency: 5ms}", lines) { _ in
+                                    try Data().write(to: go)
+                                    _ = try await eventually {
+                                        program.outputText.split(separator: "\n").count > 1
+                                    }
+                                }
+                                return program.outputText
+                            })
+                        let words = ended.split(whereSeparator: \.isWhitespace).dropFirst()
+                        #expect(words.first == "ok", "\(ended)")
+                        #expect(expected.contains(words.last.flatMap { Int($0) } ?? -1), "\(ended)")
+                    }
+                }
+            }
+        }
+
+        /// A connection with the observers' mark and 100 without: what becomes of the first, and how
+        /// many of the others are left.
+        private static let many = """
+            import os, socket, sys, time
+            def connect(mark):
+                s = socket.socket()
+                s.setsockopt(socket.SOL_SOCKET, 36, mark)
+                s.bind(("192.0.2.53", 0))
+                s.settimeout(1)
+                s.connect((sys.argv[1], 8080))
+                return s
+            def ask(s):
+                try:
+                    s.sendall(b"GET /3 HTTP/1.1\\r\\n\\r\\n")
+                    return bool(s.recv(1000))
+                except OSError:
+                    return False
+            observer, others = connect(0x62726F77), [connect(0) for _ in range(100)]
+            print("ready", flush=True)
+            while not os.path.exists(sys.argv[2]):
+                time.sleep(0.01)
+            print("ok" if ask(observer) else "closed", sum(map(ask, others)), flush=True)
+            time.sleep(60)
+            """
+
         @Test("kill: when it begins to act, not before; after each rest again")
         func killPhases() async throws {
             try await Reach.serving {

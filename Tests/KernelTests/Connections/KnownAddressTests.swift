@@ -48,14 +48,70 @@ extension KernelTests {
                     #expect(report.addresses == 2)
                     #expect(
                         report.unfollowed == [
-                            SharedAddress(address: "0.0.0.0", name: "blocked.example.test"),
-                            SharedAddress(address: "127.0.0.1", name: "local.example.test"),
+                            UnfollowedAddress(
+                                address: "0.0.0.0", name: "blocked.example.test", reason: .noHost),
+                            UnfollowedAddress(
+                                address: "127.0.0.1", name: "local.example.test",
+                                reason: .thisHost),
                         ])
                     let status = try await agent.brownout(["status"]).output
                     #expect(
                         status.contains(
-                            "local.example.test leads to 127.0.0.1, which is this host: name a port"
+                            "local.example.test leads to 127.0.0.1, which is this host: name its port"
                         ), "\(status)")
+                }
+            }
+        }
+
+        @Test("/etc/hosts: more than fits into one message to the kernel; nothing of it is lost")
+        func many() async throws {
+            let lines = (0..<3_000).map { "10.55.\($0 / 250).\($0 % 250 + 1) n\($0).example.test" }
+            let last = "\(Reach.v4).77 last.example.test"
+            let hosts = (lines + [last]).joined(separator: "\n") + "\n"
+            try await Self.serving(hosts: hosts) { agent, _ in
+                try await agent.broken("reset", ["hosts: ['*.example.test']"]) { fault in
+                    let seen = try await Reach.attempt(Reach.Attempt(host: "\(Reach.v4).77"))
+                    #expect(seen.what == "refused")
+                    let report = try #require(
+                        try await agent.client.fault(fault.id).connections)
+                    #expect(report.addresses == 3_001)
+                    let rules = try await ruleset()
+                    #expect(rules.components(separatedBy: "10.55.").count - 1 == 3_000)
+                    #expect(try await agent.counters().errors == 0)
+                }
+            }
+        }
+
+        @Test(
+            "/etc/hosts: an address is spared for another line of it, shared with a third; mapped ones"
+        )
+        func lines() async throws {
+            let hosts = """
+                \(Reach.v4).41 db.example.test
+                \(Reach.v4).41 safe.example.test
+                \(Reach.v4).42 db.example.test
+                \(Reach.v4).42 other.example.test
+                ::ffff:\(Reach.v4).43 db.example.test
+                \(Reach.v4).44 db.example.test
+                \(Reach.v4).44 not.example.test
+                127.0.0.1 db.example.test
+                """
+            try await Self.serving(hosts: hosts, protecting: ["safe.example.test"]) { agent, _ in
+                let fault = [
+                    "hosts: [db.example.test]", "except: not.example.test", "ports: 1-65535",
+                ]
+                try await agent.broken("reset", fault) { fault in
+                    let seen = try await Reach.attempt(
+                        (41...44).map { Reach.Attempt(host: "\(Reach.v4).\($0)") }
+                            + [Reach.Attempt(host: "127.0.0.1")])
+                    #expect(seen.map(\.what) == ["ok", "refused", "refused", "ok", "ok"])
+                    let report = try await agent.client.fault(fault.id).connections
+                    #expect(
+                        report?.shared == [
+                            SharedAddress(address: "\(Reach.v4).42", name: "other.example.test")
+                        ])
+                    // Every port of it is no port of it.
+                    #expect(report?.unfollowed?.map(\.reason) == [.thisHost])
                 }
             }
         }
@@ -109,7 +165,7 @@ extension KernelTests {
                             let report = try #require(
                                 try await agent.client.fault(fault.id).connections)
                             #expect(report.unresolved == ["sidecar.example.test"])
-                            #expect(report.unfollowed.map(\.address) == ["127.0.0.1"])
+                            #expect(report.unfollowed?.map(\.address) == ["127.0.0.1"])
                         }
                     }
                 }
