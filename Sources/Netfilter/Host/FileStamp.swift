@@ -1,3 +1,4 @@
+internal import CNetfilter
 internal import Glibc
 
 /// By what a file shows that it is another one, or has been written: its place, its size and its time.
