@@ -139,6 +139,29 @@ extension KernelTests {
             }
         }
 
+        @Test("an agent that does not answer keeps no other one from being halted, and is told")
+        func haltBesideAStoppedOne() async throws {
+            try await Blue.onStage { blue in
+                try await AgentUnderTest.serving { here in
+                    let there = try await AgentClient.of(here, blue)
+                    let arm = ["dns", "empty", "plain.example.test", "--detach"]
+                    #expect(try await here.brownout(arm).status == 0)
+                    #expect(try await here.brownout(arm + ["--netns", "blue"]).status == 0)
+                    let pid = try await there.status().pid
+                    kill(pid, SIGSTOP)
+                    let halted = try await here.brownout(["halt"])
+                    #expect(halted.status == 3)
+                    #expect(halted.output.hasPrefix("halted: "), "\(halted.output)")
+                    #expect(halted.errors.contains("does not answer"), "\(halted.errors)")
+                    #expect(try await blue.digHere() == Self.real)
+                    kill(pid, SIGCONT)
+                    #expect(try await here.brownout(["halt"]).status == 0)
+                    #expect(try await blue.digThere() == Self.real)
+                    kill(pid, SIGKILL)
+                }
+            }
+        }
+
         @Test("a permanent agent there is found by name and path; whoever is started there too")
         func permanent() async throws {
             try await Blue.onStage { blue in
