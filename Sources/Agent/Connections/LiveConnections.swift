@@ -16,7 +16,8 @@ public struct LiveConnections: Sendable {
     public private(set) var books: [AddressBook]
     /// Whom a greeting has to ask for; empty unless that is what counts.
     private let servers: [(group: ConnectionGroup, matcher: NameMatcher)]
-    /// Connections whose greeting did, and whether they may live. The kernel forgets those that are not used, this does not.
+    /// Connections whose greeting did, and whether they may live. The kernel forgets those that are not
+    /// used, this does not.
     private var meant: BoundedTable<StreamKey, Bool>
     /// Connections that pass though they may be meant: there was no room to wait for what they say, or to
     /// remember it.
@@ -33,7 +34,7 @@ public struct LiveConnections: Sendable {
 
     /// Beyond it a few more addresses in common tell nothing new.
     static let mostShared = 16
-    /// Seconds until /etc/hosts has been read again.
+    /// Seconds until a fault is told again what /etc/hosts has.
     static let knownLife: UInt32 = 60
     /// As many connections as one address of this host can have to one port.
     public static let mostMeant = 65_536

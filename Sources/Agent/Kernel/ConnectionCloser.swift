@@ -19,6 +19,7 @@ struct ConnectionCloser: Sendable {
         guard !fault.isDryRun, phase.isOn(at: fault.elapsed(at: now)), let live = fault.connections,
             var open = try? OpenConnections()
         else { return }
+        let addresses = addresses.map { Set($0) }
         _ = try? open.end { connection in
             guard !connection.hasMark(spared.mark),
                 let here = IPAddress(octets: connection.own.address),

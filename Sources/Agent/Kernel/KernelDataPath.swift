@@ -176,7 +176,9 @@ public actor KernelDataPath: DataPath {
 
     /// Teaches a fault what /etc/hosts has: programs that find a name there never ask for it.
     private func readKnown(_ id: String) async {
-        guard let known = seeders[id]?.known(in: hosts), !known.meant.isEmpty else { return }
+        guard let known = seeders[id]?.known(in: hosts, at: .now), !known.meant.isEmpty else {
+            return
+        }
         try? await onLoop { judge, reply in judge.learn(known, of: id, at: reply.now) }
     }
 

@@ -14,6 +14,7 @@ struct NameSeeder: Sendable {
     /// The file of which `found` was made.
     private var read: FileStamp?
     private var found: KnownAddresses?
+    private var toldAgain = ContinuousClock.now
 
     /// A fault may have a thousand names; these are asked for.
     static let mostNames = 64
@@ -46,14 +47,21 @@ struct NameSeeder: Sendable {
         self.questions = questions
     }
 
-    /// What /etc/hosts has; what it had if it is as it was.
-    mutating func known(in files: NamespaceFiles) -> KnownAddresses? {
+    /// What /etc/hosts has; nil while that has been told, and need not be again.
+    mutating func known(
+        in files: NamespaceFiles, at now: ContinuousClock.Instant
+    ) -> KnownAddresses? {
         let stamp = files.stamp("/etc/hosts")
-        guard stamp == nil || stamp != read else { return found }
-        read = stamp
-        // Of more than that nobody has made a list of hosts.
-        let isTooLarge = stamp.map { $0.size > 16 << 20 } ?? false
-        found = isTooLarge ? nil : known(HostsFile(files.read("/etc/hosts") ?? ""))
+        if stamp == nil || stamp != read {
+            read = stamp
+            // Of more than that nobody has made a list of hosts.
+            let isTooLarge = stamp.map { $0.size > 16 << 20 } ?? false
+            let new = isTooLarge ? nil : known(HostsFile(files.read("/etc/hosts") ?? ""))
+            if new != found { (found, toldAgain) = (new, now) }
+        }
+        // The packet loop learns it: not at each round of questions.
+        guard now >= toldAgain else { return nil }
+        toldAgain = now + .seconds(Int64(LiveConnections.knownLife))
         return found
     }
 
@@ -72,6 +80,8 @@ struct NameSeeder: Sendable {
             }
         }
         meant.removeAll { spared.contains($0.address) }
+        // A fault follows no more.
+        meant.removeLast(max(0, meant.count - AddressBook.limit))
         let addresses = Set(meant.map(\.address))
         let beside = hosts.entries.filter { addresses.contains($0.address) }.flatMap { entry in
             entry.names.filter { matcher.pattern(for: $0) == nil }

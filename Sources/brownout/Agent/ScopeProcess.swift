@@ -4,8 +4,8 @@ import FaultKinds
 struct ScopeProcess: Equatable, Sendable {
     var id: Int32
 
-    /// Of a container, a unit or a control group the one that is the least deep in its control groups: what a container
-    /// runs in it may have namespaces of its own. Any hierarchy counts, of cgroup v1 as well. Nil:
+    /// Of a container, a unit or a control group the one that is the least deep in its control groups:
+    /// what a container runs in it may have namespaces of its own. Any hierarchy counts, of cgroup v1 as well. Nil:
     /// there is none, or the scope does not say which.
     init?(_ processes: Scope.Processes, host: HostFiles = HostFiles()) {
         switch processes {
